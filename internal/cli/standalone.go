@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/millrace/millrace/internal/run"
+)
+
+func newStandalone(streams Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "standalone WORKER.properties [CONNECTOR.properties|.json ...]",
+		Short: "Run one worker with its connectors",
+		Long: `Run one worker with its connectors in this process, as connect-standalone does.
+
+The worker's properties come first, then a file for each connector: Java
+properties, a JSON object of its configuration, or {"name": …, "config": {…}}.
+More connectors can be added through the REST API on the worker's listeners.
+
+Exit status: 0 stopped, 1 wrong usage, 2 the worker cannot start, 3 a connector
+file cannot be used.`,
+		Example: `  millrace standalone worker.properties
+  millrace standalone worker.properties source.properties sink.json`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return run.Standalone(c.Context(), run.StandaloneOptions{
+				WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out,
+			})
+		},
+	}
+}

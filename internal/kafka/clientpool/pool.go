@@ -1,0 +1,104 @@
+package clientpool
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/internal/kafka"
+)
+
+// Settings are what the host gives a pool.
+type Settings struct {
+	Logger *slog.Logger // nil for none
+	Opts   []kgo.Opt    // added to those of each producer: hooks, a dialer
+}
+
+// Pool holds the shared producers. It is safe for concurrent use.
+type Pool struct {
+	settings Settings
+
+	mu     sync.Mutex
+	shared map[[sha256.Size]byte]*member
+}
+
+// member is a client and the number of its users, which the pool's lock guards.
+type member struct {
+	client *kgo.Client
+	users  int
+}
+
+// New returns an empty pool.
+func New(settings Settings) *Pool {
+	return &Pool{settings: settings, shared: map[[sha256.Size]byte]*member{}}
+}
+
+// Acquire returns a producer with the properties props. The caller must call
+// release once it has no records under way any more, and must not close the client;
+// calling release again does nothing. The last release closes the client, which
+// fails records that are still buffered.
+//
+// A shared client has the client id of the task that came first, and its buffer,
+// like Flush, is for all its users: a user waits for its own records by their
+// promises. Acquire does not connect.
+func (p *Pool) Acquire(props map[string]string) (client *kgo.Client, release func(), err error) {
+	producer, err := kafka.ProducerOptions(props)
+	if err != nil {
+		return nil, nil, err
+	}
+	if producer.TransactionalID != "" {
+		client, err = p.open(producer)
+		if err != nil {
+			return nil, nil, err
+		}
+		return client, sync.OnceFunc(client.Close), nil
+	}
+	key := producer.Fingerprint()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.shared[key]
+	if m == nil {
+		if client, err = p.open(producer); err != nil {
+			return nil, nil, err
+		}
+		m = &member{client: client}
+		p.shared[key] = m
+	}
+	m.users++
+	return m.client, sync.OnceFunc(func() { p.release(key, m) }), nil
+}
+
+func (p *Pool) release(key [sha256.Size]byte, m *member) {
+	p.mu.Lock()
+	m.users--
+	last := m.users == 0
+	if last {
+		delete(p.shared, key)
+	}
+	p.mu.Unlock()
+	if last {
+		m.client.Close() // outside the lock: it waits for requests under way
+	}
+}
+
+// Len returns the number of shared clients.
+func (p *Pool) Len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.shared)
+}
+
+func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
+	opts := append([]kgo.Opt{}, producer.Opts...)
+	if p.settings.Logger != nil {
+		opts = append(opts, kgo.WithLogger(kafka.Logger(p.settings.Logger)))
+	}
+	client, err := kgo.NewClient(append(opts, p.settings.Opts...)...)
+	if err != nil {
+		return nil, fmt.Errorf("open producer %s: %w", producer.ClientID, err)
+	}
+	return client, nil
+}

@@ -1,0 +1,77 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/millrace/millrace/connect/convert"
+	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/pluginset"
+)
+
+// converters are a task's own instances, with the class names by which failures
+// call them.
+type converters struct {
+	key, value                        convert.Converter
+	header                            convert.HeaderConverter
+	keyClass, valueClass, headerClass string
+}
+
+// newConverters makes the converters that the connector names, or else the worker.
+func newConverters(plugins *pluginset.Set, own, fallback Converters) (c converters, err error) {
+	if c.key, c.keyClass, err = newConverter(plugins, "key.converter", convert.Key, either(own.Key, fallback.Key)); err != nil {
+		return c, err
+	}
+	if c.value, c.valueClass, err = newConverter(plugins, "value.converter", convert.Value, either(own.Value, fallback.Value)); err != nil {
+		return c, err
+	}
+	c.header, c.headerClass, err = newHeaderConverter(plugins, either(own.Header, fallback.Header))
+	return c, err
+}
+
+// either returns the connector's choice; with one of its own, the worker's settings
+// for that converter do not count.
+func either(own, fallback connectorconfig.Plugin) connectorconfig.Plugin {
+	if own.Class != "" {
+		return own
+	}
+	return fallback
+}
+
+func newConverter(plugins *pluginset.Set, key string, role convert.Role, p connectorconfig.Plugin) (convert.Converter, string, error) {
+	e, err := plugins.Find(p.Class, pluginset.Converter)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", key, err)
+	}
+	c, err := e.Plugin.(plugin.Converter).New(p.Props, role)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", key, err)
+	}
+	return c, e.Class, nil
+}
+
+func newHeaderConverter(plugins *pluginset.Set, p connectorconfig.Plugin) (convert.HeaderConverter, string, error) {
+	const key = "header.converter"
+	e, err := plugins.Find(p.Class, pluginset.HeaderConverter)
+	if err == nil {
+		c, err := e.Plugin.(plugin.HeaderConverter).New(p.Props)
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", key, err)
+		}
+		return c, e.Class, nil
+	}
+	c, class, err := newConverter(plugins, key, convert.Header, p)
+	if err != nil {
+		return nil, "", err
+	}
+	h, ok := c.(convert.HeaderConverter)
+	if !ok {
+		return nil, "", fmt.Errorf("%s: class %s cannot convert headers; choose a HeaderConverter", key, class)
+	}
+	return h, class, nil
+}
+
+func (c *converters) close() error {
+	return errors.Join(closeIf(c.key), closeIf(c.value), closeIf(c.header))
+}

@@ -1,0 +1,325 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/connect"
+	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/connect/policy"
+	"github.com/millrace/millrace/connect/source"
+	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/kafka"
+	"github.com/millrace/millrace/internal/kafka/topicadmin"
+	"github.com/millrace/millrace/internal/pluginset"
+	"github.com/millrace/millrace/internal/store/offsetstore"
+	"github.com/millrace/millrace/internal/store/state"
+)
+
+// StartTask runs a task. It does not wait: whatever goes wrong becomes the task's
+// status.
+func (w *Worker) StartTask(id state.TaskID, connector, task map[string]string, target state.Target) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.tasks[id]; ok {
+		return fmt.Errorf("start task %s: %w", id, ErrRunning)
+	}
+	e, err := w.Plugins.Connector(connector["connector.class"])
+	if err != nil {
+		w.Listener.TaskStatus(id, state.Failed, "", err)
+		return err
+	}
+	t := newTaskRun(id, e.Version, target == state.TargetPaused, w.Log, w.Listener)
+	w.tasks[id] = t
+	go t.run(func() error { return w.live(t, e, connector, task) })
+	return nil
+}
+
+// live prepares a task and lets it live, in the task's own goroutine.
+func (w *Worker) live(t *taskRun, e pluginset.Entry, connector, task map[string]string) error {
+	connector, err := w.Resolve(t.ctx, t.id.Connector, connector)
+	if err != nil {
+		return fmt.Errorf("resolve the configuration of connector %s: %w", t.id.Connector, err)
+	}
+	task, err = w.Resolve(t.ctx, t.id.Connector, task)
+	if err != nil {
+		return fmt.Errorf("resolve the configuration of task %s: %w", t.id, err)
+	}
+	cfg, err := connectorconfig.Parse(connector, e.Kind == pluginset.Sink)
+	if err != nil {
+		return err
+	}
+	b := &builder{w: w, t: t, entry: e, cfg: cfg, props: task}
+	if e.Kind == pluginset.Sink {
+		s, err := b.sink()
+		if err != nil {
+			return errors.Join(err, b.undo())
+		}
+		return s.life()
+	}
+	s, err := b.source()
+	if err != nil {
+		return errors.Join(err, b.undo())
+	}
+	defer func() { _ = b.undo() }()
+	return s.life()
+}
+
+// builder puts a task together.
+type builder struct {
+	w     *Worker
+	t     *taskRun
+	entry pluginset.Entry
+	cfg   *connectorconfig.Config
+	props map[string]string
+	taken []func() error // undo what was taken, last first
+}
+
+func (b *builder) undo() error {
+	var errs []error
+	for i := len(b.taken) - 1; i >= 0; i-- {
+		errs = append(errs, b.taken[i]())
+	}
+	b.taken = nil
+	return errors.Join(errs...)
+}
+
+func (b *builder) converters() (converters, error) {
+	own := Converters{Key: b.cfg.KeyConverter, Value: b.cfg.ValueConverter, Header: b.cfg.HeaderConverter}
+	return newConverters(b.w.Plugins, own, b.w.Converters)
+}
+
+func (b *builder) source() (*sourceTask, error) {
+	out, err := b.outbound()
+	if err != nil {
+		return nil, err
+	}
+	client, err := b.pooled(kafka.SourceProducerProps)
+	if err != nil {
+		return nil, err
+	}
+	topics, err := b.topicCreator()
+	if err != nil {
+		return nil, err
+	}
+	p := b.entry.Plugin.(plugin.Source)
+	s := &sourceTask{
+		taskRun: b.t, task: p.New().NewTask(), props: b.props, out: out, producer: client, topics: topics,
+		offsets: offsetstore.For(b.w.Offsets, b.t.id.Connector), flights: newFlights(),
+		flush: b.w.OffsetFlushTimeout, schedule: b.w.committer,
+		pairs: map[*connect.SourcePartition]*flight{},
+	}
+	s.committer, _ = s.task.(source.Committer)
+	s.acked, _ = s.task.(source.RecordCommitter)
+	s.sending = outlive(b.t, b.w.OffsetFlushTimeout)
+	return s, nil
+}
+
+// outlive returns a context that ends some time after the task was told to stop, or
+// at once when it is abandoned.
+func outlive(t *taskRun, d time.Duration) context.Context {
+	ctx, cancel := context.WithCancel(t.hard)
+	context.AfterFunc(t.ctx, func() { time.AfterFunc(d, cancel) })
+	return ctx
+}
+
+func (b *builder) outbound() (*outbound, error) {
+	o := &outbound{
+		onTopic:   func(topic string) { b.t.listener.TopicUsed(b.t.id.Connector, topic) },
+		topics:    map[string]struct{}{},
+		tolerance: b.tolerance(nil),
+	}
+	var err error
+	if o.converters, err = b.converters(); err != nil {
+		return nil, err
+	}
+	o.chain, err = newChain(b.w.Plugins, b.cfg.Transforms)
+	return o, err
+}
+
+func (b *builder) tolerance(dead *deadLetters) *tolerance {
+	tol := &tolerance{errors: b.cfg.Errors, counts: &b.t.counts}
+	if b.cfg.Errors.Log {
+		tol.reporters = append(tol.reporters, &errorLog{b.t.id, b.t.log, b.cfg.Errors.LogMessages})
+	}
+	if dead != nil {
+		tol.reporters = append(tol.reporters, dead)
+	}
+	return tol
+}
+
+// pooled takes a producer from the pool of those that are configured alike.
+func (b *builder) pooled(props clientProps) (*kgo.Client, error) {
+	if err := b.allowed(policy.Producer); err != nil {
+		return nil, err
+	}
+	client, release, err := b.w.producers.Acquire(b.clientProps(props))
+	if err != nil {
+		return nil, err
+	}
+	b.taken = append(b.taken, func() error {
+		release()
+		return nil
+	})
+	return client, nil
+}
+
+func (b *builder) topicCreator() (*topicCreator, error) {
+	groups := b.cfg.Source.TopicGroups
+	if !b.w.TopicCreation || len(groups) == 0 {
+		return newTopicCreator(nil, nil)
+	}
+	admin, err := b.admin(kafka.SourceAdminProps)
+	if err != nil {
+		return nil, err
+	}
+	return newTopicCreator(admin, groups)
+}
+
+func (b *builder) admin(props clientProps) (*topicadmin.Admin, error) {
+	if err := b.allowed(policy.Admin); err != nil {
+		return nil, err
+	}
+	opts, err := kafka.AdminOptions(b.clientProps(props))
+	if err != nil {
+		return nil, err
+	}
+	warnAll(b.t.log, opts.Warnings)
+	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(b.t.log)))...)
+	if err != nil {
+		return nil, fmt.Errorf("admin client: %w", err)
+	}
+	b.taken = append(b.taken, func() error {
+		client.Close()
+		return nil
+	})
+	return topicadmin.New(client), nil
+}
+
+// clientProps assembles the properties of one of a task's clients.
+type clientProps func(worker, connector map[string]string, name string, task int) map[string]string
+
+func (b *builder) clientProps(assemble clientProps) map[string]string {
+	return assemble(b.w.Props, b.cfg.Props, b.t.id.Connector, b.t.id.Task)
+}
+
+// allowed checks the connector's settings for a kind of client against the worker's
+// policy.
+func (b *builder) allowed(client policy.Client) error {
+	prefix := string(client) + ".override."
+	var refused []string
+	for key := range b.cfg.Props {
+		name, ok := strings.CutPrefix(key, prefix)
+		r := policy.Request{
+			Connector: b.t.id.Connector, Class: b.entry.Class, Sink: b.entry.Kind == pluginset.Sink, Client: client, Key: name,
+		}
+		if ok && !b.w.Policy.Allows(r) {
+			refused = append(refused, key)
+		}
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	slices.Sort(refused)
+	return &connect.Error{Msg: "Client Config Overrides not allowed [" + strings.Join(refused, ", ") +
+		"]; remove them from the connector or change connector.client.config.override.policy of the worker"}
+}
+
+func warnAll(log *slog.Logger, warnings []string) {
+	for _, text := range warnings {
+		log.Warn("A client setting has no effect", "setting", text)
+	}
+}
+
+func (b *builder) sink() (*sinkTask, error) {
+	dead, err := b.deadLetters()
+	if err != nil {
+		return nil, err
+	}
+	tol := b.tolerance(dead)
+	in := &inbound{tolerance: tol, counts: &b.t.counts}
+	if in.converters, err = b.converters(); err != nil {
+		return nil, err
+	}
+	if in.chain, err = newChain(b.w.Plugins, b.cfg.Transforms); err != nil {
+		return nil, err
+	}
+	s := &sinkTask{
+		taskRun: b.t, task: b.entry.Plugin.(plugin.Sink).New().NewTask(), props: b.props, in: in, dead: dead,
+		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
+		rebalances: make(chan rebalance), commits: make(chan commitResult), released: make(chan struct{}),
+		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{},
+		applied: map[connect.TopicPartition]bool{}, topics: map[string]struct{}{},
+		onTopic: func(topic string) { b.t.listener.TopicUsed(b.t.id.Connector, topic) },
+	}
+	s.release = sync.OnceFunc(func() { close(s.released) })
+	if dead != nil || b.cfg.Errors.Log {
+		s.errant = &errantReporter{ctx: b.t.hard, tolerance: tol}
+	}
+	s.context = newSinkContext(func() map[connect.TopicPartition]int { return s.fetch.assigned.Load().epochs })
+	return s, b.consumer(s)
+}
+
+// consumer makes the task's consumer and fetcher.
+func (b *builder) consumer(s *sinkTask) error {
+	if err := b.allowed(policy.Consumer); err != nil {
+		return err
+	}
+	opts, err := kafka.ConsumerOptions(b.clientProps(kafka.SinkConsumerProps))
+	if err != nil {
+		return err
+	}
+	warnAll(b.t.log, opts.Warnings)
+	all := append(append(opts.Opts, opts.GroupOpts...), s.rebalanceOptions()...)
+	all = append(all, kgo.WithLogger(kafka.Logger(b.t.log)))
+	topics, err := subscription(b.cfg.Sink)
+	if err != nil {
+		return err
+	}
+	s.fetch = newFetcher(s.in, opts.MaxPollRecords)
+	if s.client, err = kgo.NewClient(append(all, topics...)...); err != nil {
+		return fmt.Errorf("consumer: %w", err)
+	}
+	s.fetch.client = s.client
+	b.t.onAbandon(func() {
+		s.release()
+		s.client.CloseAllowingRebalance()
+	})
+	return nil
+}
+
+// deadLetters makes the dead letter queue and its topic; nil when none is
+// configured.
+func (b *builder) deadLetters() (*deadLetters, error) {
+	e := b.cfg.Errors
+	if e.DeadLetterTopic == "" {
+		return nil, nil
+	}
+	failed := func(err error) error {
+		return &connect.Error{Msg: "Could not initialize dead letter queue with topic=" + e.DeadLetterTopic, Err: err}
+	}
+	admin, err := b.admin(kafka.DLQAdminProps)
+	if err != nil {
+		return nil, failed(err)
+	}
+	_, err = admin.Create(b.t.ctx, topicadmin.Topic{Name: e.DeadLetterTopic, Partitions: 1, ReplicationFactor: e.DeadLetterRF})
+	if err != nil {
+		return nil, failed(err)
+	}
+	client, err := b.pooled(kafka.DLQProducerProps)
+	if err != nil {
+		return nil, failed(err)
+	}
+	return &deadLetters{
+		id: b.t.id, topic: e.DeadLetterTopic, headers: e.ContextHeaders, client: client,
+		release: b.undo, log: b.t.log, counts: &b.t.counts,
+	}, nil
+}

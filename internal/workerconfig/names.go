@@ -1,0 +1,33 @@
+package workerconfig
+
+// Names of the keys that the code refers to.
+const (
+	keyBootstrap          = "bootstrap.servers"
+	keyGraceful           = "task.shutdown.graceful.timeout.ms"
+	keyFlushInterval      = "offset.flush.interval.ms"
+	keyFlushTimeout       = "offset.flush.timeout.ms"
+	keyPluginPath         = "plugin.path"
+	keyProviders          = "config.providers"
+	keyPolicy             = "connector.client.config.override.policy"
+	keyTopicCreation      = "topic.creation.enable"
+	keyTracking           = "topic.tracking.enable"
+	keyTrackingReset      = "topic.tracking.allow.reset"
+	keyListeners          = "listeners"
+	keyAdminListeners     = "admin.listeners"
+	keyAdvertisedHost     = "rest.advertised.host.name"
+	keyAdvertisedPort     = "rest.advertised.port"
+	keyAdvertisedListener = "rest.advertised.listener"
+	keyHeaders            = "response.http.headers.config"
+	keyClientAuth         = "ssl.client.auth"
+	keyOffsetFile         = "offset.storage.file.filename"
+	keyGroup              = "group.id"
+	keyExactlyOnce        = "exactly.once.source.support"
+	keyReconnect          = "reconnect.backoff.ms"
+	keyReconnectMax       = "reconnect.backoff.max.ms"
+	keyProtocol           = "connect.protocol"
+	keyKeyAlgorithm       = "inter.worker.key.generation.algorithm"
+	keyKeySize            = "inter.worker.key.size"
+	keyKeyTTL             = "inter.worker.key.ttl.ms"
+	keySignature          = "inter.worker.signature.algorithm"
+	keyVerification       = "inter.worker.verification.algorithms"
+)

@@ -1,0 +1,164 @@
+package s3sink
+
+import (
+	"encoding/base64"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/connect/config"
+	"github.com/millrace/millrace/internal/java/dateformat"
+	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3store"
+)
+
+const (
+	notSupported = "this format is not supported yet: choose JsonFormat or ByteArrayFormat"
+	concurrency  = 16 // uploads of a task at the same time
+)
+
+// storeSettings returns how to reach the bucket.
+func storeSettings(v *config.Values) (s3store.Settings, error) {
+	who, err := credentials(v)
+	if err != nil {
+		return s3store.Settings{}, err
+	}
+	s := s3store.Settings{
+		Bucket: v.String(bucketName), Region: v.String(region), Endpoint: v.String(objectstore.StoreURL),
+		PathStyle: v.Bool(pathStyle), Accelerate: v.Bool(wanMode), Credentials: who,
+		Proxy:    s3store.Proxy{URL: v.String(proxyURL), User: v.String(proxyUser), Password: v.Password(proxyPassword).Reveal()},
+		Attempts: v.Int(partRetries), Backoff: millis(v.Long(s3RetryBackoff)), Expect: v.Bool(expectContinue), MD5: v.Bool(sendDigest),
+		Parallel: concurrency, UserAgent: "KafkaS3Connector/" + version, ACL: v.String(cannedACL),
+		Encryption: s3store.Encryption{Name: v.String(sseName), KMSKey: v.String(sseKMSKey)},
+	}
+	if key := v.Password(sseCustomerKey).Reveal(); key != "" && s.Encryption.Name == "AES256" {
+		raw, err := base64.StdEncoding.DecodeString(key)
+		if err != nil || len(raw) != 32 {
+			return s, config.Errorf(sseCustomerKey, "%s must be 32 bytes in base64", sseCustomerKey)
+		}
+		s.Encryption.CustomerKey = raw
+	}
+	return s, nil
+}
+
+// sinkSettings returns what to do with records; the bucket is still missing.
+func sinkSettings(v *config.Values) (objectstore.Settings, error) {
+	s := objectstore.Settings{
+		Kind: "S3",
+		Layout: objectstore.Layout{
+			TopicsDir: v.String(objectstore.TopicsDir), Directory: v.String(objectstore.DirectoryDelim),
+			File: v.String(objectstore.FileDelim), Width: v.Int(padWidth),
+		},
+		Compat: objectstore.CompatibilityOf(v.String(compatibility)),
+		Gzip:   v.String(compressionType) == "gzip", GzipLevel: v.Int(compressionLevel),
+		PartSize: v.Int(partSize), Concurrency: concurrency,
+		RetryBackoff: millis(v.Long(retryBackoff)), MaxWrite: millis(v.Long(maxWrite)), ScanLimit: v.Int(scanLimit),
+		OnlyNew: v.Bool(conditional) && v.Long(rotateSchedule) != -1 && !v.Bool(storeKeys) && !v.Bool(storeHeaders),
+	}
+	if s.Layout.Width == 0 {
+		return s, config.Invalid(padWidth, "0", "an offset has at least one digit")
+	}
+	for _, set := range []func(*config.Values, *objectstore.Settings) error{setPartitioner, setFormats, setRotation, setNulls, setTagging} {
+		if err := set(v, &s); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+func setPartitioner(v *config.Values, s *objectstore.Settings) (err error) {
+	if s.Partitioner, s.Extractor, err = objectstore.Configured(v); err != nil {
+		return err
+	}
+	if affix := v.String(schemaAffix); affix != "NONE" {
+		s.Partitioner = &objectstore.SchemaPartitioner{
+			Partitioner: s.Partitioner, Directory: s.Layout.Directory, Suffix: affix == "SUFFIX",
+		}
+	}
+	return nil
+}
+
+func setFormats(v *config.Values, s *objectstore.Settings) (err error) {
+	if s.Value, err = format(v, formatClass); err != nil {
+		return err
+	}
+	if v.Bool(storeKeys) {
+		if s.Keys, err = format(v, keysFormat); err != nil {
+			return err
+		}
+	}
+	if v.Bool(storeHeaders) {
+		s.Headers, err = format(v, headersFormat)
+	}
+	return err
+}
+
+func format(v *config.Values, key string) (objectstore.Format, error) {
+	switch name := v.String(key); name {
+	case jsonFormat:
+		return objectstore.JSONFormat{NumericDecimals: strings.EqualFold(v.String(decimalFormat), "NUMERIC")}, nil
+	case bytesFormat:
+		// The separator is not trimmed, as other values are.
+		separator, given := v.Originals()[bytesSeparator]
+		if !given {
+			separator = "\n"
+		}
+		return objectstore.BytesFormat{Suffix: v.String(bytesExtension), Separator: separator}, nil
+	case avroFormat, parquetFormat:
+		return nil, config.Invalid(key, name, notSupported)
+	default:
+		return nil, config.Invalid(key, name, "the class is not a format of the S3 connector")
+	}
+}
+
+func setRotation(v *config.Values, s *objectstore.Settings) error {
+	s.Rotation = objectstore.Rotation{
+		Records: v.Int(flushSize), Interval: v.Long(rotateInterval), OnPartitionChange: v.Bool(rotateOnChange),
+		Schedule: millis(v.Long(rotateSchedule)), MaxOpenFiles: v.Int(maxOpenFiles),
+	}
+	if err := checkSchedule(v); err != nil || s.Rotation.Schedule <= 0 {
+		return err
+	}
+	zone, err := dateformat.Zone(v.String(objectstore.Timezone))
+	if err != nil {
+		return config.Invalid(objectstore.Timezone, v.String(objectstore.Timezone), err.Error())
+	}
+	s.Rotation.Zone = zone
+	return nil
+}
+
+func setNulls(v *config.Values, s *objectstore.Settings) error {
+	s.Nulls = objectstore.Nulls{Report: v.Bool(reportNulls), Partition: v.String(tombstones)}
+	switch strings.ToLower(v.String(onNull)) {
+	case "ignore":
+		s.Nulls.Behavior = objectstore.IgnoreNulls
+	case "write":
+		s.Nulls.Behavior = objectstore.WriteNulls
+	default:
+		s.Nulls.Behavior = objectstore.FailNulls
+	}
+	return nil
+}
+
+func setTagging(v *config.Values, s *objectstore.Settings) error {
+	s.Tagging = objectstore.Tagging{
+		Enabled: v.Bool(tagging), Fail: v.String(taggingError) == "fail",
+		Attempts: v.Int(partRetries), Backoff: millis(v.Long(s3RetryBackoff)),
+	}
+	for _, pair := range v.List(taggingPairs) {
+		pieces := strings.Split(pair, ":")
+		if len(pieces) < 2 {
+			return config.Invalid(taggingPairs, pair, "it is not of the form key:value")
+		}
+		s.Tagging.Extra = append(s.Tagging.Extra, objectstore.Tag{Key: pieces[0], Value: pieces[1]})
+	}
+	return nil
+}
+
+// millis is a number of milliseconds, as long as a Duration can be.
+func millis(n int64) time.Duration {
+	if n > int64(math.MaxInt64/time.Millisecond) {
+		return objectstore.NoLimit
+	}
+	return time.Duration(max(n, math.MinInt64/int64(time.Millisecond))) * time.Millisecond
+}

@@ -1,0 +1,192 @@
+package transforms
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/millrace/millrace/connect"
+	"github.com/millrace/millrace/connect/config"
+	"github.com/millrace/millrace/connect/data"
+	"github.com/millrace/millrace/connect/transform"
+	"github.com/millrace/millrace/internal/java/text"
+)
+
+const (
+	insertTopic        = "topic.field"
+	insertPartition    = "partition.field"
+	insertOffset       = "offset.field"
+	insertTimestamp    = "timestamp.field"
+	insertStatic       = "static.field"
+	insertStaticValue  = "static.value"
+	insertFieldPurpose = "field insertion"
+)
+
+func insertFieldConfig() *config.Def {
+	key := func(name, doc string) config.Key {
+		return config.Key{Name: name, Type: config.StringType, Importance: config.Medium, Doc: doc}
+	}
+	const suffix = " A name that ends in ! makes a required field, one that ends in ? or neither an optional one."
+	return config.NewDef(
+		key(insertTopic, "Name of the field for the record's topic."+suffix),
+		key(insertPartition, "Name of the field for the record's partition."+suffix),
+		key(insertOffset, "Name of the field for the record's offset; for sink connectors only."+suffix),
+		key(insertTimestamp, "Name of the field for the record's timestamp."+suffix),
+		key(insertStatic, "Name of the field for the static value."+suffix),
+		key(insertStaticValue, "The static value."),
+		replaceNullOption(),
+	)
+}
+
+// insertField adds facts about the record, or a constant, as fields.
+type insertField struct {
+	side       side
+	insertions []insertion
+	nulls      nullRule
+	plans      plans[*layout]
+}
+
+// insertion is one field to add. It returns null for a fact that the record does
+// not have.
+type insertion struct {
+	name   string
+	schema *data.Schema
+	value  func(r *connect.Record, hasSchema bool) (any, error)
+}
+
+func newInsertField(v *config.Values, s side) (transform.Transformation, error) {
+	t := &insertField{side: s, nulls: nullRuleOf(v)}
+	t.plans = newPlans(t.compile)
+	last := &lastValues{topic: "", static: v.Get(insertStaticValue)}
+	t.add(v, insertTopic, data.NewBuilder(data.String), last.topicOf)
+	t.add(v, insertPartition, data.NewBuilder(data.Int32), last.partitionOf)
+	t.add(v, insertOffset, data.NewBuilder(data.Int64), offsetOf)
+	t.add(v, insertTimestamp, data.NewTimestampSchema(), timestampOf)
+	t.add(v, insertStatic, data.NewBuilder(data.String), last.staticOf)
+	if len(t.insertions) == 0 {
+		return nil, config.Errorf("", "No field insertion configured")
+	}
+	if v.IsSet(insertStatic) && !v.IsSet(insertStaticValue) {
+		// As InsertField: the text has Java's name for an object in place of the field's.
+		return nil, config.Invalid(insertStaticValue, nil, fmt.Sprintf("No value specified for static field: %sInsertField$InsertionSpec@%x",
+			namespace, uint32(text.HashCode(v.String(insertStatic)))))
+	}
+	return t, nil
+}
+
+// add reads a field's name with its suffix.
+func (t *insertField) add(v *config.Values, key string, b *data.Builder, value func(*connect.Record, bool) (any, error)) {
+	if !v.IsSet(key) {
+		return
+	}
+	name, required := strings.CutSuffix(v.String(key), "!")
+	if !required {
+		name = strings.TrimSuffix(name, "?")
+	}
+	t.insertions = append(t.insertions, insertion{name, b.SetOptional(!required).MustBuild(), value})
+}
+
+func (t *insertField) compile(s *data.Schema) (*layout, error) {
+	l := &layout{slots: t.nulls.carryAll(s.Fields())}
+	b := data.CopyBasics(s, data.StructType)
+	for _, f := range s.Fields() {
+		b.Field(f.Name, f.Schema)
+	}
+	for _, i := range t.insertions {
+		b.Field(i.name, i.schema)
+	}
+	var err error
+	l.target, err = b.Build()
+	return l, err
+}
+
+func (t *insertField) Apply(r *connect.Record) (bool, error) {
+	schema, value := t.side.get(r)
+	if value == nil {
+		return true, nil
+	}
+	if schema == nil {
+		return true, t.applySchemaless(r, value)
+	}
+	source, err := requireStruct(value, insertFieldPurpose)
+	if err != nil {
+		return true, err
+	}
+	plan, err := t.plans.of(source.Schema())
+	if err != nil {
+		return true, err
+	}
+	target, err := plan.apply(source)
+	if err != nil {
+		return true, err
+	}
+	added := target.Slots()[len(plan.slots):]
+	for i := range t.insertions {
+		if added[i], err = t.insertions[i].value(r, true); err != nil {
+			return true, err
+		}
+	}
+	t.side.set(r, plan.target, target)
+	return true, nil
+}
+
+func (t *insertField) applySchemaless(r *connect.Record, value any) error {
+	m, err := requireMap(value, insertFieldPurpose)
+	if err != nil {
+		return err
+	}
+	target := m.CopyHash()
+	for i := range t.insertions {
+		v, err := t.insertions[i].value(r, false)
+		if err != nil {
+			return err
+		}
+		if v != nil {
+			target.Put(t.insertions[i].name, v)
+		}
+	}
+	t.side.set(r, nil, target)
+	return nil
+}
+
+// lastValues keeps what the last record's facts look like as values, because
+// records come in runs of the same topic and partition.
+type lastValues struct {
+	topic, partition, static any
+}
+
+func (l *lastValues) topicOf(r *connect.Record, _ bool) (any, error) {
+	if l.topic != r.Topic {
+		l.topic = r.Topic
+	}
+	return l.topic, nil
+}
+
+func (l *lastValues) partitionOf(r *connect.Record, _ bool) (any, error) {
+	if r.Partition == connect.NoPartition {
+		return nil, nil
+	}
+	if l.partition != r.Partition {
+		l.partition = r.Partition
+	}
+	return l.partition, nil
+}
+
+func (l *lastValues) staticOf(*connect.Record, bool) (any, error) { return l.static, nil }
+
+func offsetOf(r *connect.Record, _ bool) (any, error) {
+	consumed, err := requireConsumed(r, insertFieldPurpose)
+	if err != nil {
+		return nil, err
+	}
+	return consumed.Offset, nil
+}
+
+func timestampOf(r *connect.Record, hasSchema bool) (any, error) {
+	switch {
+	case r.Timestamp == connect.NoTimestamp:
+		return nil, nil
+	case hasSchema:
+		return data.Instant(r.Timestamp), nil
+	}
+	return r.Timestamp, nil
+}

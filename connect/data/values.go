@@ -204,10 +204,10 @@ func (p *parser) list() (parsed, error) {
 // mapping reads the entries of a map and its end. Commas are optional.
 func (p *parser) mapping() (parsed, error) {
 	var keys, values merger
-	m := NewMap(4)
+	var m keyed
 	for p.hasNext() {
 		if p.consume("}") {
-			return alignMap(keys, values, m)
+			return alignMap(keys, values, m.done())
 		}
 		if p.consume(",") {
 			return parsed{}, errEmpty
@@ -226,7 +226,7 @@ func (p *parser) mapping() (parsed, error) {
 		if err != nil {
 			return parsed{}, err
 		}
-		m.PutKey(key.value, value.value)
+		m.put(key.value, value.value)
 		p.consume(",")
 		keys.merge(key.schema)
 		values.merge(value.schema)

@@ -94,7 +94,7 @@ func alignMap(keys, values merger, m *Map) (parsed, error) {
 	if err != nil || values.schema == nil {
 		return parsed{s, m}, err
 	}
-	aligned := NewMap(m.Len())
+	var aligned keyed
 	for k, v := range m.All() {
 		if k, err = convertTo(keys.schema, nil, k); err != nil {
 			return parsed{}, err
@@ -102,7 +102,41 @@ func alignMap(keys, values merger, m *Map) (parsed, error) {
 		if v, err = convertTo(values.schema, nil, v); err != nil {
 			return parsed{}, err
 		}
-		aligned.PutKey(k, v)
+		aligned.put(k, v)
 	}
-	return parsed{s, aligned}, nil
+	return parsed{s, aligned.done()}, nil
+}
+
+// keyed fills a map. A Map searches among keys that are not strings, which would
+// take time without bound for a text with many.
+type keyed struct {
+	m      *Map
+	others map[string]int // positions of keys that are not strings
+}
+
+func (k *keyed) done() *Map {
+	if k.m == nil {
+		k.m = NewMap(4)
+	}
+	return k.m
+}
+
+func (k *keyed) put(key, value any) {
+	m := k.done()
+	if name, ok := key.(string); ok {
+		m.Put(name, value)
+		return
+	}
+	text, _ := AppendString([]byte(ClassName(key)), key) // a parsed key has a text
+	id := string(text)
+	if i, ok := k.others[id]; ok {
+		m.set(i, value)
+		return
+	}
+	if k.others == nil {
+		k.others = map[string]int{}
+	}
+	m.unshape()
+	k.others[id] = m.Len()
+	m.add(key, value)
 }

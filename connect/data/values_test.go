@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"strings"
@@ -91,6 +92,9 @@ func TestParseString(t *testing.T) {
 		{`{"a":1 "b":300,}`, "map<string,int16>", "{a=1, b=300}"},
 		{`{"a":1,"a":2}`, "map<string,int8>", "{a=2}"},
 		{`{"a":null}`, "map<string,?>", "{a=null}"},
+		{"{1:2,300:4,1.0:5,true:6}", "map<?,?>", "{1=5, 300=4, true=6}"},
+		{`{16777216:1,16777217:2,0.5:3}`, "map<float32,int8>", "{1.6777216E7=2, 0.5=3}"},
+		{`{[1]:2,[1]:3,["1"]:4}`, "map<array<string>,int8>", "{[1]=3, [1]=4}"},
 		{`{1:2,"b":3}`, "map<?,?>", "{1=2, b=3}"},
 		{`{a:1}`, "string", "{a:1}"},
 		{`{null:1}`, "string", "{null:1}"},
@@ -122,6 +126,13 @@ func TestParseStringIsBounded(t *testing.T) {
 		if schema != data.StringSchema || v != s {
 			t.Errorf("%s: read as %s", name, describe(schema))
 		}
+	}
+	var keys strings.Builder
+	for i := range size / 8 {
+		fmt.Fprintf(&keys, "%d:1,", i)
+	}
+	if _, v := data.ParseString("{" + keys.String() + "0:2}"); v.(*data.Map).Len() != size/8 {
+		t.Errorf("map of numbers: %d keys", v.(*data.Map).Len())
 	}
 	nested := strings.Repeat("[", 400) + strings.Repeat("]", 400)
 	if s, _ := data.ParseString(nested); s.Type() != data.Array {

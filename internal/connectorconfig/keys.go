@@ -52,7 +52,8 @@ func identityKeys() []config.Key {
 		},
 		{
 			Name: "connector.plugin.version", Type: config.StringType, Importance: config.Medium,
-			Group: groupCommon, Order: 3, Width: config.MediumWidth, Display: "Connector version",
+			Recommend: VersionOf("connector.class", nil),
+			Group:     groupCommon, Order: 3, Width: config.MediumWidth, Display: "Connector version",
 			Doc: "Version of the connector to use: a version, or a range such as [1.0,2.0).",
 		},
 		{
@@ -82,12 +83,39 @@ func converterKeys() []config.Key {
 			},
 			config.Key{
 				Name: what + ".converter.plugin.version", Type: config.StringType, Importance: config.Low,
-				Group: groupCommon, Order: 7 + 2*i, Width: config.ShortWidth, Display: title + " converter version",
+				Recommend: VersionOf(what+".converter", nil),
+				Group:     groupCommon, Order: 7 + 2*i, Width: config.ShortWidth, Display: title + " converter version",
 				Doc: "Version of the " + what + " converter: a version or a range.",
 			})
 	}
 	return keys
 }
+
+// VersionOf returns the recommender of a plugin's version: it matters when the key
+// of the class has a value. versions returns those that there are of a class; it may
+// be nil.
+func VersionOf(classKey string, versions func(class string) []string) config.Recommender {
+	return versionOf{classKey, versions}
+}
+
+type versionOf struct {
+	classKey string
+	versions func(class string) []string
+}
+
+func (v versionOf) Recommended(_ string, values map[string]any) []any {
+	class, given := values[v.classKey].(string)
+	if !given || v.versions == nil {
+		return nil
+	}
+	var list []any
+	for _, version := range v.versions(class) {
+		list = append(list, version)
+	}
+	return list
+}
+
+func (v versionOf) Visible(_ string, values map[string]any) bool { return values[v.classKey] != nil }
 
 // concrete only tells what is valid; what a class is, those know who know the
 // plugins.

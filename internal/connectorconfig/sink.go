@@ -30,21 +30,25 @@ type Problem struct {
 func SinkProblems(s Sink, dlq string) []Problem {
 	named, regexed := len(s.Topics) > 0, s.TopicsRegex != ""
 	both := []string{"topics", "topics.regex"}
-	switch {
-	case named && regexed:
-		return []Problem{{both, "topics and topics.regex are mutually exclusive options, but both are set."}}
-	case !named && !regexed:
-		return []Problem{{both, "Must configure one of topics or topics.regex"}}
-	case dlq == "":
-		return nil
-	case named && slices.Contains(s.Topics, dlq):
-		return []Problem{{both[:1], "The DLQ topic '" + dlq + "' may not be included in the list of topics ('topics=" +
-			listText(s.Topics) + "') consumed by the connector"}}
-	case regexed && matches(s.TopicsRegex, dlq):
-		return []Problem{{both[1:], "The DLQ topic '" + dlq + "' may not be matched by the regex for the topics ('topics.regex=" +
-			s.TopicsRegex + "') consumed by the connector"}}
+	var problems []Problem
+	if named && regexed {
+		problems = append(problems, Problem{both, "topics and topics.regex are mutually exclusive options, but both are set."})
 	}
-	return nil
+	if !named && !regexed {
+		problems = append(problems, Problem{both, "Must configure one of topics or topics.regex"})
+	}
+	if dlq == "" {
+		return problems
+	}
+	if slices.Contains(s.Topics, dlq) {
+		problems = append(problems, Problem{both[:1], "The DLQ topic '" + dlq + "' may not be included in the list of topics ('topics=" +
+			listText(s.Topics) + "') consumed by the connector"})
+	}
+	if regexed && matches(s.TopicsRegex, dlq) {
+		problems = append(problems, Problem{both[1:], "The DLQ topic '" + dlq + "' may not be matched by the regex for the topics ('topics.regex=" +
+			s.TopicsRegex + "') consumed by the connector"})
+	}
+	return problems
 }
 
 func matches(pattern, topic string) bool {

@@ -35,6 +35,6 @@ func AdminOptions(props map[string]string) (*Admin, error) {
 		a.APITimeout = r.RequestTimeout
 	}
 	r.add(kgo.RequestRetries(a.Retries), kgo.RetryTimeout(max(a.APITimeout, time.Millisecond)))
-	a.Options = r.Options
+	a.Options = r.done()
 	return a, nil
 }

@@ -84,7 +84,7 @@ func backoff(first, longest time.Duration) func(int) time.Duration {
 
 func (r *reading) security() error {
 	protocol := strings.ToUpper(r.String(keySecurityProtocol))
-	setup := r.duration(keySetupTimeout)
+	setup := max(0, r.duration(keySetupTimeout))
 	if strings.HasSuffix(protocol, "SSL") {
 		client, err := ssl.NewClient(r.Originals())
 		if err != nil {

@@ -53,7 +53,7 @@ func ConsumerOptions(props map[string]string) (*Consumer, error) {
 	if c.GroupOpts, err = r.group(c); err != nil {
 		return nil, err
 	}
-	c.Options = r.Options
+	c.Options = r.done()
 	return c, nil
 }
 

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"math"
+	"strings"
 
 	"github.com/millrace/millrace/connect/config"
 )
@@ -155,7 +156,7 @@ func consumerKeys() []clientKey {
 		key(consumer, keyIsolation, config.StringType, "read_uncommitted", config.Medium, "Whether records of open or aborted transactions are read.").where(config.OneOf("read_committed", "read_uncommitted")),
 		key(consumer, keyAutoCreate, config.Boolean, "true", config.Medium, "Whether subscribing may create the topic."),
 		key(consumer, "share.acknowledgement.mode", config.StringType, "implicit", config.Medium, "Of share consumers only.").where(config.OneOf("implicit", "explicit")),
-		key(consumer, "share.acquire.mode", config.StringType, "BATCH_OPTIMIZED", config.Medium, "Of share consumers only.").where(config.OneOfFold("batch_optimized", "record_limit")),
+		key(consumer, "share.acquire.mode", config.StringType, "BATCH_OPTIMIZED", config.Medium, "Of share consumers only.").where(acquireMode()),
 	}
 }
 
@@ -183,6 +184,17 @@ func observationKeys() []clientKey {
 		key(all, "metrics.recording.level", config.StringType, "INFO", config.Low, "Level of metrics. It has no effect.").where(config.OneOf("INFO", "DEBUG", "TRACE")),
 		key(all, "metric.reporters", config.List, reporters, config.Low, "Java metric reporters. They have no effect.").where(config.ListRule{AllowEmpty: true}),
 	}
+}
+
+// acquireMode is Kafka's rule for share.acquire.mode.
+func acquireMode() config.Validator {
+	return config.Valid("[batch_optimized, record_limit]", func(key string, value any) error {
+		text, _ := value.(string)
+		if strings.EqualFold(text, "batch_optimized") || strings.EqualFold(text, "record_limit") {
+			return nil
+		}
+		return config.Invalid(key, value, "the modes are batch_optimized and record_limit")
+	})
 }
 
 // gzipLevel is Kafka's rule for gzip: 1 to 9, or -1 for the default level.

@@ -86,6 +86,12 @@ func unused(v *config.Values) []string {
 	return names
 }
 
+// done returns what was read. Callers append to Opts, so its room is cut off.
+func (r *reading) done() Options {
+	r.Opts = slices.Clip(r.Opts)
+	return r.Options
+}
+
 // given tells whether the user set a key.
 func (r *reading) given(key string) bool {
 	_, ok := r.Originals()[key]

@@ -66,7 +66,7 @@ func checkMapping(t *testing.T, tests []mapping, opts func(map[string]string) ([
 func TestProducerMapping(t *testing.T) {
 	checkMapping(t, []mapping{
 		{with("bootstrap.servers", "a:1, SSL://b:2,[::1]:3,:4"), kgo.SeedBrokers, []string{"a:1", "b:2", "[::1]:3", "localhost:4"}},
-		{with("client.id", "me"), kgo.ClientID, new("me")},
+		{with("client.id", "me"), kgo.ClientID, "me"},
 		{with(), kgo.RequiredAcks, kgo.AllISRAcks()},
 		{with("acks", "-1"), kgo.RequiredAcks, kgo.AllISRAcks()},
 		{with("acks", "1"), kgo.RequiredAcks, kgo.LeaderAck()},
@@ -112,7 +112,7 @@ func TestProducerMapping(t *testing.T) {
 		{with(), kgo.AllowAutoTopicCreation, true},
 		{with(), kgo.DisableClientMetrics, false},
 		{with("enable.metrics.push", "false"), kgo.DisableClientMetrics, true},
-		{with("transactional.id", "x"), kgo.TransactionalID, new("x")},
+		{with("transactional.id", "x"), kgo.TransactionalID, "x"},
 		{with("transactional.id", "x", "transaction.timeout.ms", "9000"), kgo.TransactionTimeout, 9 * time.Second},
 		{with("transactional.id", "x"), kgo.TransactionTimeout, time.Minute},
 	}, func(props map[string]string) ([]kgo.Opt, error) {
@@ -129,7 +129,7 @@ func TestConsumerMapping(t *testing.T) {
 	checkMapping(t, []mapping{
 		{grouped(), kgo.ConsumerGroup, "g"},
 		{grouped("enable.auto.commit", "true"), kgo.DisableAutoCommit, true},
-		{grouped("group.instance.id", "i"), kgo.InstanceID, new("i")},
+		{grouped("group.instance.id", "i"), kgo.InstanceID, "i"},
 		{grouped(), kgo.SessionTimeout, 45 * time.Second},
 		{grouped("session.timeout.ms", "9000"), kgo.SessionTimeout, 9 * time.Second},
 		{grouped("heartbeat.interval.ms", "1000"), kgo.HeartbeatInterval, time.Second},
@@ -143,8 +143,8 @@ func TestConsumerMapping(t *testing.T) {
 		{with("max.partition.fetch.bytes", "700"), kgo.FetchMaxPartitionBytes, int32(700)},
 		{with(), kgo.FetchMaxWait, 500 * time.Millisecond},
 		{with("fetch.max.wait.ms", "0"), kgo.FetchMaxWait, 10 * time.Millisecond},
-		{with(), kgo.FetchIsolationLevel, kgo.ReadUncommitted()},
-		{with("isolation.level", "read_committed"), kgo.FetchIsolationLevel, kgo.ReadCommitted()},
+		{with(), kgo.FetchIsolationLevel, int8(0)},
+		{with("isolation.level", "read_committed"), kgo.FetchIsolationLevel, int8(1)},
 		{with(), kgo.ConsumeStartOffset, kgo.NewOffset().AtEnd()},
 		{with("auto.offset.reset", "earliest"), kgo.ConsumeStartOffset, kgo.NewOffset().AtStart()},
 		{with("auto.offset.reset", "earliest"), kgo.ConsumeResetOffset, kgo.NewOffset().AtStart()},

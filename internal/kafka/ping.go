@@ -17,7 +17,12 @@ import (
 
 // ErrUnreachable is what every error of Ping and ClusterID is. The text is the one
 // that users of Connect know.
-var ErrUnreachable = errors.New("Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties.") //nolint:staticcheck // Connect's text
+const ErrUnreachable = connectError("Failed to connect to and describe Kafka cluster. Check worker's broker connection and security properties.")
+
+// connectError is an error with a text of Connect's.
+type connectError string
+
+func (e connectError) Error() string { return string(e) }
 
 // Ping asks any broker for the cluster's metadata. It blocks until one answers, the
 // client gives up or ctx ends; the error explains the likely cause.

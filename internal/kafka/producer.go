@@ -66,7 +66,7 @@ func ProducerOptions(props map[string]string) (*Producer, error) {
 	r.add(kgo.AllowAutoTopicCreation())
 	r.delivery(p)
 	r.buffers()
-	p.Options = r.Options
+	p.Options = r.done()
 	return p, nil
 }
 

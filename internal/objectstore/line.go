@@ -69,7 +69,9 @@ func (l *line) turn(ctx context.Context, o *object, p place) {
 	}
 	err := o.err
 	if err == nil {
-		err = l.sink.Bucket.Complete(ctx, o.upload, o.tags, p.onlyNew)
+		if err = l.sink.Bucket.Complete(ctx, o.upload, o.tags, p.onlyNew); err == nil {
+			o.upload.ID = ""
+		}
 	}
 	if err == nil && p.endsFile && p.tagged != nil {
 		err = l.sink.tag(ctx, p.tagged.upload.Key, p.rotation.files[p.file])

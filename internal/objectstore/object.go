@@ -165,10 +165,8 @@ func (o *object) abort(ctx context.Context) {
 	o.upload.ID, o.tags = "", nil
 }
 
-// drop gives up the object.
-func (o *object) drop(ctx context.Context) {
-	wait(o.sent)
-	o.abort(ctx)
+// release gives back what the object holds.
+func (o *object) release() {
 	o.buf.release()
 	if o.zip != nil {
 		o.sink.zippers.put(o.zip)

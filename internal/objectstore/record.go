@@ -29,7 +29,7 @@ func (w *writer) writeTo(ctx context.Context, sl *slot, r *connect.Record) error
 	}
 	if err := f.append(w.sink, out); err != nil {
 		if sl.file == nil {
-			f.drop(ctx)
+			f.release()
 		}
 		return w.refused(r, err)
 	}
@@ -132,8 +132,9 @@ func (f *file) keep(ctx context.Context) error {
 	return nil
 }
 
-func (f *file) drop(ctx context.Context) {
+// release gives back what a file without uploads holds.
+func (f *file) release() {
 	for _, o := range f.objects() {
-		o.drop(ctx)
+		o.release()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/millrace/millrace/connect"
@@ -287,13 +288,20 @@ func (w *writer) rotate(ctx context.Context) error {
 	}
 	rot := &rotation{files: files, start: files[0].start, next: w.offset + 1}
 	for i, f := range files {
-		if w.line.broken.Load() {
-			w.abandon(ctx, files[i:])
-			return errBroken
+		err := errBroken
+		if !w.line.broken.Load() {
+			err = w.commit(ctx, rot, i, f)
 		}
-		if err := w.commit(ctx, rot, i, f); err != nil {
+		if err != nil {
 			w.abandon(ctx, files[i:])
 			return err
+		}
+	}
+	if w.sink.OnlyNew {
+		// What follows would be in vain more often than not after a crash.
+		w.line.wait()
+		if w.line.broken.Load() {
+			return errBroken
 		}
 	}
 	return nil
@@ -331,12 +339,26 @@ func (w *writer) forget() {
 	}
 }
 
+// abandon drops files. Uploads are given up at the same time, because the store
+// may not answer.
 func (w *writer) abandon(ctx context.Context, files []*file) {
 	w.line.wait()
+	var group sync.WaitGroup
 	for _, f := range files {
 		for _, o := range f.objects() {
-			o.drop(ctx)
+			if wait(o.sent); o.upload.ID == "" {
+				continue
+			}
+			w.sink.slots <- struct{}{}
+			group.Go(func() {
+				defer func() { <-w.sink.slots }()
+				o.abort(ctx)
+			})
 		}
+	}
+	group.Wait()
+	for _, f := range files {
+		f.release()
 	}
 }
 

@@ -6,6 +6,7 @@ package pluginset
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,14 +32,17 @@ type Entry struct {
 	Version string
 }
 
-// New returns a set of plugins, sorted as the plugin list shows them.
+// New returns a set of plugins, sorted as the plugin list shows them: by class, the
+// latest version first.
 func New(plugins ...plugin.Plugin) *Set {
 	s := &Set{names: map[string][]int{}}
 	for _, p := range plugins {
 		info := p.Describe()
 		s.plugins = append(s.plugins, Entry{p, KindOf(p), info.Class, cmp.Or(info.Version, KafkaVersion)})
 	}
-	slices.SortStableFunc(s.plugins, func(a, b Entry) int { return strings.Compare(a.Class, b.Class) })
+	slices.SortStableFunc(s.plugins, func(a, b Entry) int {
+		return cmp.Or(strings.Compare(a.Class, b.Class), CompareVersions(b.Version, a.Version))
+	})
 	for i, e := range s.plugins {
 		for _, name := range namesOf(e) {
 			s.names[name] = append(s.names[name], i)
@@ -90,6 +94,9 @@ func (s *Set) Find(name string, kinds ...Kind) (Entry, error) {
 		if s.plugins[i].Class == name {
 			return s.plugins[i], nil
 		}
+		if found >= 0 && s.plugins[found].Class == s.plugins[i].Class {
+			continue // an older version
+		}
 		if found >= 0 {
 			return Entry{}, &NotFoundError{Name: name, Ambiguous: true}
 		}
@@ -111,7 +118,8 @@ func (s *Set) Connector(name string) (Entry, error) {
 		return e, nil
 	}
 	list := s.connectorList()
-	if nf, ok := err.(*NotFoundError); ok && nf.Ambiguous {
+	var nf *NotFoundError
+	if errors.As(err, &nf) && nf.Ambiguous {
 		nf.Msg = "More than one connector matches alias " + name +
 			". Please use full package and class name instead. Classes found: " + list
 		return Entry{}, nf
@@ -136,6 +144,7 @@ func (s *Set) connectorList() string {
 type NotFoundError struct {
 	Name      string
 	Ambiguous bool
+	Versions  []string // those there are, when none is wanted
 	Msg       string
 }
 

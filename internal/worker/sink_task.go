@@ -57,7 +57,7 @@ type sinkTask struct {
 // life is the task from Start to Stop.
 func (t *sinkTask) life() (err error) {
 	stopFetching := t.startFetching()
-	defer func() { err = errors.Join(err, t.end(stopFetching)) }()
+	defer func() { err = also(err, t.end(stopFetching)) }()
 	rt := sink.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.log, Context: t.context}
 	if t.errant != nil {
 		rt.Errant = t.errant
@@ -292,6 +292,9 @@ func (t *sinkTask) pausedStep() error {
 // end commits what the task says is safe, closes it and leaves the group.
 func (t *sinkTask) end(stopFetching func()) error {
 	t.release()
+	if t.asked {
+		t.stopFetch()
+	}
 	stopFetching()
 	var errs []error
 	if len(t.current) > 0 && !t.abandoned.Load() {

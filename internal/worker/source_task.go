@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type sourceTask struct {
 
 // life is the task from Start to Stop.
 func (t *sourceTask) life() (err error) {
-	defer func() { err = errors.Join(err, t.end()) }()
+	defer func() { err = also(err, t.end()) }()
 	rt := source.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.log, Offsets: t.offsets}
 	err = t.watch.do("Start", func() error { return t.task.Start(t.ctx, rt, maps.Clone(t.props)) })
 	if err != nil {
@@ -53,6 +54,15 @@ func (t *sourceTask) life() (err error) {
 		}
 	}
 	return nil
+}
+
+// also adds an error of the end to that of the life, which stays as it is when the
+// end was well.
+func also(err, end error) error {
+	if err == nil || end == nil {
+		return cmp.Or(err, end)
+	}
+	return errors.Join(err, end)
 }
 
 // stoppedIs forgives an error that only says that the task was asked to stop.

@@ -85,6 +85,8 @@ func (e *emitter) node(n *node) {
 		e.enclose(lookStart(n), n.subs[0])
 	case kindBack:
 		e.back(n)
+	case kindBreak:
+		e.WriteString(`(?:\r\n|[\n-\r\x{85}\x{2028}\x{2029}])`)
 	case kindCluster:
 		e.WriteString(`\X`)
 	default:
@@ -142,11 +144,7 @@ func (e *emitter) repeat(n *node) {
 	if n.mode == possessive {
 		e.WriteString("(?>")
 	}
-	if n.subs[0].kind == kindSet || n.subs[0].kind == kindGroup {
-		e.node(n.subs[0])
-	} else {
-		e.enclose("(?:", n.subs[0])
-	}
+	e.body(n.subs[0])
 	switch {
 	case n.min == 0 && n.max == unbounded:
 		e.WriteByte('*')
@@ -164,6 +162,22 @@ func (e *emitter) repeat(n *node) {
 		e.WriteByte('?')
 	case possessive:
 		e.WriteByte(')')
+	}
+}
+
+// body writes what is repeated.
+func (e *emitter) body(n *node) {
+	switch {
+	case n.kind == kindSet || n.kind == kindGroup:
+		e.node(n)
+	case n.atomic():
+		// regexp2 would merge the two loops and forget that the inner one keeps
+		// what it took; the empty option prevents that.
+		e.WriteString("(?:")
+		e.wrapped(n)
+		e.WriteString(`(?:\A)?)`)
+	default:
+		e.enclose("(?:", n)
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	kindLineEnd               // end of a line
 	kindBoundary              // edge of a word
 	kindCluster               // an extended grapheme cluster
+	kindBreak                 // a line break, of which \r\n is one
 )
 
 type mode int
@@ -57,6 +58,21 @@ func sequence(subs ...*node) *node {
 	return &node{kind: kindSequence, subs: subs}
 }
 
+// isGroup reports whether n was written in parentheses, other than those of an
+// assertion or an atomic group.
+func (n *node) isGroup() bool { return n.kind == kindGroup || n.kind == kindSequence }
+
+// atomic reports whether n keeps what it took, looking through plain groups.
+func (n *node) atomic() bool {
+	switch n.kind {
+	case kindSequence:
+		return len(n.subs) == 1 && n.subs[0].atomic()
+	case kindRepeat:
+		return n.mode == possessive || n.subs[0].atomic()
+	}
+	return n.kind == kindAtomic
+}
+
 // any reports whether n or a node below it satisfies f.
 func (n *node) any(f func(*node) bool) bool {
 	if f(n) {
@@ -73,7 +89,7 @@ func (n *node) any(f func(*node) bool) bool {
 // nullable reports whether n can match the empty text.
 func (n *node) nullable() bool {
 	switch n.kind {
-	case kindSet, kindCluster:
+	case kindSet, kindCluster, kindBreak:
 		return false
 	case kindChoice:
 		for _, sub := range n.subs {
@@ -110,6 +126,8 @@ func (n *node) study(e *extent) {
 	switch n.kind {
 	case kindSet, kindCluster:
 		e.length++
+	case kindBreak:
+		e.length += 2
 	case kindBack:
 		e.valid = false
 	case kindSequence, kindGroup, kindAtomic:
@@ -138,7 +156,12 @@ func (n *node) studyChoice(e *extent) {
 func (n *node) studyRepeat(e *extent) {
 	inner := extent{valid: true, deterministic: true}
 	n.subs[0].study(&inner)
-	single := n.subs[0].kind == kindSet
+	if n.subs[0].kind == kindSet && n.mode == greedy && n.max == unbounded {
+		// As the JDK: for these the sum is not checked.
+		e.length += unbounded
+		e.deterministic = false
+		return
+	}
 	if n.min == 0 && n.max == 1 {
 		e.length += inner.length
 		e.valid = e.valid && inner.valid
@@ -147,7 +170,7 @@ func (n *node) studyRepeat(e *extent) {
 	}
 	before := e.length
 	e.length = inner.length*int32(n.max) + before
-	loop := !single && n.mode != possessive && !inner.deterministic
+	loop := n.subs[0].isGroup() && n.mode != possessive && !inner.deterministic
 	if !inner.valid || e.length < before || loop {
 		e.valid = false
 	}

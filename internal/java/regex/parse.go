@@ -21,6 +21,7 @@ const (
 const (
 	maxPattern = 1 << 16 // code points
 	maxDepth   = 500     // nested groups and classes
+	maxSpans   = 1 << 18 // ranges of characters in all classes together
 )
 
 // parser reads a pattern. Its cursor moves as that of the JDK, because the error
@@ -35,6 +36,7 @@ type parser struct {
 	groups  int
 	names   map[string]int
 	depth   int
+	spans   int
 }
 
 // stop carries an error out of the recursive descent; parse recovers it.
@@ -74,6 +76,15 @@ func (p *parser) fail(description string) {
 func (p *parser) unsupported(construct string) { panic(stop{&UnsupportedError{construct}}) }
 
 func (p *parser) has(f flag) bool { return p.flags&f != 0 }
+
+// setNode builds a node and guards the size of the pattern.
+func (p *parser) setNode(s set) *node {
+	p.spans += len(s)
+	if p.spans > maxSpans {
+		p.unsupported("a pattern with so many character ranges")
+	}
+	return setNode(s)
+}
 
 // enter guards the recursion.
 func (p *parser) enter() {
@@ -221,7 +232,7 @@ func (p *parser) part() (n *node, more bool) {
 	case '|', ')':
 		return nil, false
 	case '[':
-		return p.repeat(setNode(p.class(true))), true
+		return p.repeat(p.setNode(p.class(true))), true
 	case '^':
 		p.next()
 		return p.repeat(p.caret()), true
@@ -230,7 +241,7 @@ func (p *parser) part() (n *node, more bool) {
 		return p.repeat(p.dollar()), true
 	case '.':
 		p.next()
-		return p.repeat(setNode(p.dot())), true
+		return p.repeat(p.setNode(p.dot())), true
 	case '?', '*', '+':
 		p.next()
 		p.fail("Dangling meta character '" + string(c) + "'")
@@ -273,17 +284,17 @@ func (p *parser) atom() *node {
 	}
 	if c != '\\' {
 		p.next()
-		return setNode(p.literal(c))
+		return p.setNode(p.literal(c))
 	}
 	if n := p.at(p.cursor + 1); n == 'p' || n == 'P' {
 		p.cursor++
-		return setNode(p.family())
+		return p.setNode(p.family())
 	}
 	c, n := p.escape(false, false)
 	if n != nil {
 		return n
 	}
-	return setNode(p.literal(c))
+	return p.setNode(p.literal(c))
 }
 
 func (p *parser) literal(c rune) set {
@@ -310,6 +321,9 @@ func (p *parser) repeat(n *node) *node {
 	default:
 		return n
 	}
+	if keepsBreaks(n, r.max) {
+		r.subs[0] = &node{kind: kindAtomic, subs: []*node{n}}
+	}
 	switch p.peek() {
 	case '?':
 		p.next()
@@ -319,6 +333,16 @@ func (p *parser) repeat(n *node) *node {
 		r.mode = possessive
 	}
 	return r
+}
+
+// keepsBreaks: as the JDK, a repeated \R does not give the \n of a \r\n back.
+func keepsBreaks(n *node, most int) bool {
+	if n.kind == kindBreak {
+		return true
+	}
+	e := extent{valid: true, deterministic: true}
+	n.study(&e)
+	return most > 1 && e.deterministic && n.isGroup() && n.any(func(m *node) bool { return m.kind == kindBreak })
 }
 
 func (p *parser) counts() (lo, hi int) {

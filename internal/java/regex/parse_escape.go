@@ -36,7 +36,7 @@ func (p *parser) escape(inClass, inRange bool) (rune, *node) {
 		return '\v', nil
 	}
 	if s, ok := p.predefined(c); ok {
-		return 0, setNode(s)
+		return 0, p.setNode(s)
 	}
 	if !isASCIILetter(c) && (c < '1' || c > '9') {
 		return c, nil
@@ -106,7 +106,7 @@ func (p *parser) assertion(c rune) *node {
 		}
 		return &node{kind: kindBoundary, negative: c == 'B', set: p.wordSet(), wide: p.has(flagUnicodeClass)}
 	case 'R':
-		return lineBreak()
+		return &node{kind: kindBreak}
 	case 'X':
 		return &node{kind: kindCluster}
 	case 'k':
@@ -116,13 +116,6 @@ func (p *parser) assertion(c rune) *node {
 		return p.numberedBack(int(c - '0'))
 	}
 	return nil
-}
-
-func lineBreak() *node {
-	return &node{kind: kindChoice, subs: []*node{
-		sequence(setNode(one('\r')), setNode(one('\n'))),
-		setNode(chars("\n\v\f\r\u0085\u2028\u2029")),
-	}}
 }
 
 func (p *parser) namedBack() *node {
@@ -243,10 +236,10 @@ func (p *parser) namedCharacter() {
 	if p.read() != '{' {
 		p.fail("Illegal character name escape sequence")
 	}
-	for p.cursor < p.end {
-		if p.read() == '}' {
-			p.unsupported(`\N{name}`)
+	for p.read() != '}' {
+		if p.cursor >= p.end {
+			p.fail("Unclosed character name escape sequence")
 		}
 	}
-	p.fail("Unclosed character name escape sequence")
+	p.unsupported(`\N{name}`)
 }

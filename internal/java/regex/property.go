@@ -250,43 +250,50 @@ func binaryProperty(name string, fold bool) (set, bool) {
 	case "JOIN_CONTROL", "JOINCONTROL":
 		return tables(unicode.Join_Control), true
 	}
-	return derivedProperty(name)
-}
-
-func derivedProperty(name string) (set, bool) {
-	blank := union(tables(unicode.Zs), one('\t'))
-	graph := union(whiteSpace(), tables(unicode.Cc, unicode.Cs), assigned().negate()).negate()
-	switch strings.ToUpper(name) {
-	case "DIGIT":
-		return tables(unicode.Nd), true
-	case "ALNUM":
-		return union(alphabetic(), tables(unicode.Nd)), true
-	case "BLANK":
-		return blank, true
-	case "GRAPH":
-		return graph, true
-	case "PRINT":
-		return union(graph, blank).minus(tables(unicode.Cc)), true
-	case "WORD":
+	if strings.EqualFold(name, "WORD") {
 		return word(), true
 	}
-	return nil, false
+	return unicodePosix(name, fold)
 }
 
 func word() set {
 	return union(alphabetic(), tables(unicode.M, unicode.Nd, unicode.Pc, unicode.Join_Control))
 }
 
-// unicodePosix finds the meaning that the flag (?U) gives a POSIX class.
+// unicodePosix finds a POSIX class with the meaning for all of Unicode, as the
+// flag (?U) gives it.
 func unicodePosix(name string, fold bool) (set, bool) {
-	properties := map[string]string{
-		"ALPHA": "ALPHABETIC", "LOWER": "LOWERCASE", "UPPER": "UPPERCASE", "SPACE": "WHITE_SPACE",
-		"PUNCT": "PUNCTUATION", "XDIGIT": "HEX_DIGIT", "ALNUM": "ALNUM", "CNTRL": "CONTROL",
-		"DIGIT": "DIGIT", "BLANK": "BLANK", "GRAPH": "GRAPH", "PRINT": "PRINT",
+	switch strings.ToUpper(name) {
+	case "ALPHA":
+		return alphabetic(), true
+	case "LOWER":
+		return byCase(lowercase(), fold), true
+	case "UPPER":
+		return byCase(uppercase(), fold), true
+	case "SPACE":
+		return whiteSpace(), true
+	case "PUNCT":
+		return tables(unicode.P), true
+	case "XDIGIT":
+		return binaryProperty("HEX_DIGIT", fold)
+	case "CNTRL":
+		return tables(unicode.Cc), true
+	case "DIGIT":
+		return tables(unicode.Nd), true
+	case "ALNUM":
+		return union(alphabetic(), tables(unicode.Nd)), true
+	case "BLANK":
+		return blank(), true
+	case "GRAPH":
+		return graph(), true
+	case "PRINT":
+		return union(graph(), blank()).minus(tables(unicode.Cc)), true
 	}
-	property, ok := properties[strings.ToUpper(name)]
-	if !ok {
-		return nil, false
-	}
-	return binaryProperty(property, fold)
+	return nil, false
+}
+
+func blank() set { return union(tables(unicode.Zs), one('\t')) }
+
+func graph() set {
+	return union(whiteSpace(), tables(unicode.Cc, unicode.Cs), assigned().negate()).negate()
 }

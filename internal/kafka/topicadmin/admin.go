@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // BrokerDefault as number of partitions or replication factor lets the brokers
@@ -33,10 +35,13 @@ type Description struct {
 
 // Admin asks a cluster about topics. It is safe for concurrent use. Its methods
 // block until the brokers answer, the client gives up or the context ends.
-type Admin struct{ client *kadm.Client }
+type Admin struct {
+	client *kgo.Client
+	kadm   *kadm.Client
+}
 
 // New returns an Admin that uses client, which stays the caller's to close.
-func New(client *kgo.Client) *Admin { return &Admin{client: kadm.NewClient(client)} }
+func New(client *kgo.Client) *Admin { return &Admin{client: client, kadm: kadm.NewClient(client)} }
 
 // Create creates a topic and tells whether it did: false without error means that
 // the topic was already there.
@@ -46,7 +51,7 @@ func (a *Admin) Create(ctx context.Context, t Topic) (created bool, err error) {
 		configs[name] = &value
 	}
 	doing := fmt.Sprintf("create topic %s", t.Name)
-	answers, err := a.client.CreateTopics(ctx, t.Partitions, t.ReplicationFactor, configs, t.Name)
+	answers, err := a.kadm.CreateTopics(ctx, t.Partitions, t.ReplicationFactor, configs, t.Name)
 	if err != nil {
 		return false, classify(doing, err)
 	}
@@ -70,7 +75,7 @@ func (a *Admin) Create(ctx context.Context, t Topic) (created bool, err error) {
 
 // explainFactor says how many brokers there are, when the cluster tells.
 func (a *Admin) explainFactor(ctx context.Context, t Topic, cause error) error {
-	brokers, err := a.client.ListBrokers(ctx)
+	brokers, err := a.kadm.ListBrokers(ctx)
 	if err != nil || len(brokers) >= int(t.ReplicationFactor) {
 		return cause
 	}
@@ -81,51 +86,75 @@ func (a *Admin) explainFactor(ctx context.Context, t Topic, cause error) error {
 // Describe describes topics. Those that do not exist are missing in the answer; any
 // other error of one topic is the error of the call.
 func (a *Admin) Describe(ctx context.Context, names ...string) (map[string]Description, error) {
+	found := make(map[string]Description, len(names))
 	if len(names) == 0 {
-		return map[string]Description{}, nil
+		return found, nil
 	}
-	details, err := a.client.ListTopicsWithInternal(ctx, names...)
+	topics, err := a.metadata(ctx, names)
 	if err != nil {
-		return nil, classify("describe topics", err)
+		return nil, classify("describe topics "+strings.Join(names, ", "), err)
 	}
-	found := make(map[string]Description, len(details))
-	for _, d := range details {
+	for _, t := range topics {
+		err := kerr.ErrorForCode(t.ErrorCode)
 		switch {
-		case errors.Is(d.Err, kerr.UnknownTopicOrPartition):
+		case t.Topic == nil, errors.Is(err, kerr.UnknownTopicOrPartition):
 			continue
-		case d.Err != nil:
-			return nil, classify("describe topic "+d.Topic, d.Err)
+		case err != nil && !kerr.IsRetriable(err):
+			return nil, classify("describe topic "+*t.Topic, err)
 		}
-		found[d.Topic] = describe(d)
+		found[*t.Topic] = describe(t)
 	}
 	return found, nil
 }
 
-func describe(d kadm.TopicDetail) Description {
-	return Description{
-		Name:              d.Topic,
-		Partitions:        len(d.Partitions),
-		ReplicationFactor: d.Partitions.NumReplicas(),
-		Internal:          d.IsInternal,
+func describe(t kmsg.MetadataResponseTopic) Description {
+	d := Description{Name: *t.Topic, Partitions: len(t.Partitions), Internal: t.IsInternal}
+	for _, p := range t.Partitions {
+		if p.Partition == 0 {
+			d.ReplicationFactor = len(p.Replicas)
+		}
 	}
+	return d
 }
 
 // List returns the names of all topics that the client may see, sorted, internal
 // ones included.
 func (a *Admin) List(ctx context.Context) ([]string, error) {
-	details, err := a.client.ListTopicsWithInternal(ctx)
+	topics, err := a.metadata(ctx, nil)
 	if err != nil {
 		return nil, classify("list topics", err)
 	}
-	names := details.Names()
+	var names []string
+	for _, t := range topics {
+		if t.Topic != nil {
+			names = append(names, *t.Topic)
+		}
+	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// metadata asks for topics, all of them when names is nil. Unlike kadm it never
+// answers from memory: a topic that was just created must be seen. It does not
+// create topics.
+func (a *Admin) metadata(ctx context.Context, names []string) ([]kmsg.MetadataResponseTopic, error) {
+	req := kmsg.NewPtrMetadataRequest()
+	for _, name := range names {
+		t := kmsg.NewMetadataRequestTopic()
+		t.Topic = kmsg.StringPtr(name)
+		req.Topics = append(req.Topics, t)
+	}
+	resp, err := req.RequestWith(ctx, a.client)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Topics, nil
 }
 
 // Config returns the effective settings of a topic, sensitive ones left out.
 func (a *Admin) Config(ctx context.Context, topic string) (map[string]string, error) {
 	doing := "describe the configuration of topic " + topic
-	answers, err := a.client.DescribeTopicConfigs(ctx, topic)
+	answers, err := a.kadm.DescribeTopicConfigs(ctx, topic)
 	if err != nil {
 		return nil, classify(doing, err)
 	}

@@ -2,9 +2,9 @@ package s3store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,12 +14,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 const (
-	dialTime   = 30 * time.Second
 	answerTime = 5 * time.Minute // S3 may take long to complete a large object
 	idleTime   = 90 * time.Second
 	maxBackoff = 24 * time.Hour
@@ -28,14 +28,13 @@ const (
 
 // newClient returns a client and a function that closes its idle connections.
 func newClient(ctx context.Context, s *Settings) (*s3.Client, func(), error) {
-	transport, closeIdle, err := s.transport()
+	proxy, err := s.Proxy.function()
 	if err != nil {
 		return nil, nil, err
 	}
-	options := append(
-		s.Credentials.options(),
-		config.WithRegion(s.Region), config.WithHTTPClient(&http.Client{Transport: transport}),
-	)
+	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
+	network := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { s.tune(t, proxy) })
+	options := append(s.Credentials.options(), config.WithRegion(s.Region), config.WithHTTPClient(network))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
 		err = s.Credentials.upgrade(&cfg)
@@ -43,7 +42,21 @@ func newClient(ctx context.Context, s *Settings) (*s3.Client, func(), error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("load AWS configuration: %w", err)
 	}
-	return s3.NewFromConfig(cfg, s.apply), closeIdle, nil
+	client := &http.Client{Transport: s.Transport, CheckRedirect: checkRedirect}
+	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && s.Transport == nil {
+		client.Transport = built.GetTransport()
+	}
+	cfg.HTTPClient = client
+	return s3.NewFromConfig(cfg, s.apply), client.CloseIdleConnections, nil
+}
+
+// checkRedirect follows only what keeps method and body.
+func checkRedirect(r *http.Request, _ []*http.Request) error {
+	switch r.Response.StatusCode {
+	case http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return nil
+	}
+	return http.ErrUseLastResponse
 }
 
 func (s *Settings) apply(o *s3.Options) {
@@ -86,32 +99,25 @@ func (s *Settings) retries(o *retry.StandardOptions) {
 	})
 }
 
-func (s *Settings) transport() (http.RoundTripper, func(), error) {
-	if s.Transport != nil {
-		return s.Transport, func() {}, nil
+func (p *Proxy) function() (func(*http.Request) (*url.URL, error), error) {
+	if p.URL == "" {
+		return http.ProxyFromEnvironment, nil
 	}
-	proxy := http.ProxyFromEnvironment
-	if s.Proxy.URL != "" {
-		u, err := url.Parse(s.Proxy.URL)
-		if err != nil || u.Host == "" {
-			return nil, nil, fmt.Errorf("proxy %q is not a URL such as http://host:port", s.Proxy.URL)
-		}
-		if s.Proxy.User != "" {
-			u.User = url.UserPassword(s.Proxy.User, s.Proxy.Password)
-		}
-		proxy = http.ProxyURL(u)
+	u, err := url.Parse(p.URL)
+	if err != nil || u.Host == "" {
+		return nil, errors.New("the proxy's address is not a URL such as http://host:port")
 	}
-	t := &http.Transport{
-		Proxy:                 proxy,
-		DialContext:           (&net.Dialer{Timeout: dialTime}).DialContext,
-		TLSHandshakeTimeout:   dialTime,
-		ResponseHeaderTimeout: answerTime,
-		ExpectContinueTimeout: time.Second,
-		IdleConnTimeout:       idleTime,
-		MaxIdleConnsPerHost:   max(s.Parallel, 2),
-		WriteBufferSize:       64 << 10,
-		ForceAttemptHTTP2:     false,
-		DisableCompression:    true,
+	if p.User != "" {
+		u.User = url.UserPassword(p.User, p.Password)
 	}
-	return t, t.CloseIdleConnections, nil
+	return http.ProxyURL(u), nil
+}
+
+func (s *Settings) tune(t *http.Transport, proxy func(*http.Request) (*url.URL, error)) {
+	t.Proxy = proxy
+	t.ResponseHeaderTimeout = answerTime
+	t.IdleConnTimeout = idleTime
+	t.MaxIdleConnsPerHost = max(s.Parallel, 2)
+	t.WriteBufferSize = 64 << 10
+	t.DisableCompression = true
 }

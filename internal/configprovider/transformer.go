@@ -64,7 +64,7 @@ func (t *Transformer) fetch(ctx context.Context, props map[string]string, ttls m
 	for at, keys := range t.wanted(props) {
 		data, err := t.providers[at.provider].Get(ctx, at.path, keys)
 		if err != nil {
-			return nil, fmt.Errorf("config provider %s: %w", at.provider, err)
+			return nil, err
 		}
 		values[at] = data.Values
 		if data.TTL > 0 {

@@ -66,19 +66,6 @@ func (s set) intersect(t set) set { return union(s.negate(), t.negate()).negate(
 
 func (s set) minus(t set) set { return s.intersect(t.negate()) }
 
-func (s set) has(r rune) bool {
-	_, found := slices.BinarySearchFunc(s, r, func(sp span, r rune) int {
-		switch {
-		case sp.hi < r:
-			return -1
-		case sp.lo > r:
-			return 1
-		}
-		return 0
-	})
-	return found
-}
-
 func tables(ts ...*unicode.RangeTable) set {
 	var spans []span
 	for _, t := range ts {

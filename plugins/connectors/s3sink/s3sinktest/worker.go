@@ -32,9 +32,10 @@ type Worker struct {
 	Retries   []time.Duration
 	Committed sink.Offsets
 
-	task   sink.Task
-	rewind sink.Offsets
-	paused map[connect.TopicPartition]bool
+	task     sink.Task
+	rewind   sink.Offsets
+	position sink.Offsets
+	paused   map[connect.TopicPartition]bool
 }
 
 // Start starts a task with its partitions.
@@ -44,6 +45,7 @@ func (w *Worker) Start(ctx context.Context) error {
 	if w.Committed == nil {
 		w.Committed = sink.Offsets{}
 	}
+	w.position = maps.Clone(w.Committed)
 	log := w.LogTo
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -82,6 +84,24 @@ func (w *Worker) Redeliver(ctx context.Context, to int) error {
 	return w.task.Put(ctx, batch)
 }
 
+// Deliver delivers what a consumer has not delivered yet, up to a position in
+// Records: after a start from the committed offset on, after a rewind from there.
+// It delivers nothing of paused partitions.
+func (w *Worker) Deliver(ctx context.Context, to int) error {
+	var batch []connect.Record
+	for i := range w.Records[:to] {
+		r := &w.Records[i]
+		tp := r.Consumed.TopicPartition()
+		if r.Consumed.Offset >= w.position[tp] && !w.paused[tp] {
+			batch = append(batch, *r)
+		}
+	}
+	for _, r := range batch {
+		w.position[r.Consumed.TopicPartition()] = r.Consumed.Offset + 1
+	}
+	return w.task.Put(ctx, batch)
+}
+
 // PreCommit asks for safe offsets and commits them.
 func (w *Worker) PreCommit(ctx context.Context) (sink.Offsets, error) {
 	offsets, err := w.task.(sink.PreCommitter).PreCommit(ctx, nil)
@@ -110,6 +130,7 @@ func (w *Worker) Report(r *connect.Record, reason error) error {
 func (w *Worker) Rewind(offsets sink.Offsets) {
 	w.Rewinds = append(w.Rewinds, maps.Clone(offsets))
 	maps.Copy(w.rewind, offsets)
+	maps.Copy(w.position, offsets)
 }
 
 // RetryAfter notes how long the task wants to wait.

@@ -1,0 +1,189 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/connect/policy"
+	"github.com/millrace/millrace/internal/configprovider"
+	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/herder/standalone"
+	"github.com/millrace/millrace/internal/kafka"
+	"github.com/millrace/millrace/internal/logs"
+	"github.com/millrace/millrace/internal/pluginset"
+	"github.com/millrace/millrace/internal/pluginset/builtin"
+	"github.com/millrace/millrace/internal/store/offsetstore"
+	"github.com/millrace/millrace/internal/worker"
+	"github.com/millrace/millrace/internal/workerconfig"
+)
+
+// node is a running standalone worker with its REST API.
+type node struct {
+	log     *slog.Logger
+	herder  *standalone.Herder
+	api     *api
+	secrets *configprovider.Transformer
+}
+
+// startNode starts a standalone worker: configuration, Kafka, herder, REST API, in
+// this order. What was started is stopped when a later step fails.
+func startNode(ctx context.Context, props map[string]string, registry *logs.Logs) (_ *node, err error) {
+	n := &node{log: registry.For("org.apache.kafka.connect.cli.ConnectStandalone")}
+	defer func() {
+		if err != nil {
+			n.stop()
+		}
+	}()
+	plugins := pluginset.New(builtin.Plugins()...)
+	if props, err = n.resolve(ctx, props, plugins); err != nil {
+		return nil, err
+	}
+	cfg, err := workerconfig.ParseStandalone(props, nil)
+	if err != nil {
+		return nil, fmt.Errorf("worker configuration: %w", err)
+	}
+	for _, key := range cfg.Unknown() {
+		n.log.Warn("The worker configuration has a key that nothing reads", "key", key)
+	}
+	clusterID, err := findCluster(ctx, cfg.Originals(), n.log)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := n.settings(cfg, plugins, registry)
+	if err != nil {
+		return nil, err
+	}
+	if n.api, err = listen(cfg, registry); err != nil {
+		return nil, err
+	}
+	settings.WorkerID, settings.ClusterID = n.api.workerID(), clusterID
+	n.herder = standalone.New(settings)
+	n.api.serve(n.herder)
+	n.log.Info("Kafka Connect started", "rest", n.api.addresses(), "cluster", clusterID)
+	return n, nil
+}
+
+// resolve replaces references in the worker's own properties, and keeps the
+// providers for those of connectors.
+func (n *node) resolve(ctx context.Context, props map[string]string, plugins *pluginset.Set) (_ map[string]string, err error) {
+	n.secrets, err = configprovider.Open(props, func(class string) (plugin.Provider, error) {
+		e, err := plugins.Find(class, pluginset.Provider)
+		if err != nil {
+			return plugin.Provider{}, err
+		}
+		return e.Plugin.(plugin.Provider), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	result, err := n.secrets.Transform(ctx, props)
+	return result.Props, err
+}
+
+func (n *node) settings(cfg *workerconfig.Config, plugins *pluginset.Set, registry *logs.Logs) (standalone.Settings, error) {
+	offsets, err := offsetstore.OpenFile(cfg.OffsetFile)
+	if err != nil {
+		return standalone.Settings{}, err
+	}
+	overrides, err := newPolicy(cfg, plugins)
+	if err != nil {
+		return standalone.Settings{}, err
+	}
+	return standalone.Settings{
+		TopicTracking: cfg.TopicTracking, TopicReset: cfg.TrackingReset,
+		Validate: newValidator(cfg, plugins, overrides, n.secrets),
+		Worker: worker.Settings{
+			Props: cfg.Originals(), Plugins: plugins, Offsets: offsets, Policy: overrides,
+			Log: registry.For("org.apache.kafka.connect.runtime.Worker"),
+			Converters: worker.Converters{
+				Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),
+			},
+			Resolve: func(ctx context.Context, _ string, props map[string]string) (map[string]string, error) {
+				r, err := n.secrets.Transform(ctx, props)
+				return r.Props, err
+			},
+			OffsetFlushInterval: cfg.FlushInterval, OffsetFlushTimeout: cfg.FlushTimeout,
+			GracefulTimeout: cfg.GracefulTimeout, TopicCreation: cfg.TopicCreation,
+		},
+	}, nil
+}
+
+func defaultConverter(c workerconfig.Converter) connectorconfig.Plugin {
+	return connectorconfig.Plugin{Class: c.Class, Props: c.Props}
+}
+
+func newPolicy(cfg *workerconfig.Config, plugins *pluginset.Set) (policy.Policy, error) {
+	const key = "connector.client.config.override.policy"
+	e, err := plugins.Find(cfg.Policy, pluginset.Policy)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	p, err := e.Plugin.(plugin.Policy).New(cfg.Originals())
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return p, nil
+}
+
+// findTimeout bounds the first talk with Kafka: a worker that cannot reach it shall
+// say so soon.
+const findTimeout = 30 * time.Second
+
+// findCluster asks Kafka for the id of its cluster: the first proof that the
+// worker's connection settings are right.
+func findCluster(ctx context.Context, props map[string]string, log *slog.Logger) (string, error) {
+	opts, err := kafka.AdminOptions(kafka.WorkerAdminProps(props, nil, "worker"))
+	if err != nil {
+		return "", fmt.Errorf("worker configuration: %w", err)
+	}
+	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(log)))...)
+	if err != nil {
+		return "", fmt.Errorf("worker configuration: %w", err)
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	defer cancel()
+	id, err := kafka.ClusterID(ctx, client)
+	if err != nil {
+		return "", fmt.Errorf("%w (bootstrap.servers=%s)", err, strings.Join(strings.Fields(props["bootstrap.servers"]), ""))
+	}
+	return id, nil
+}
+
+// addFile creates the connector that a file describes and waits for it.
+func (n *node) addFile(ctx context.Context, path string) error {
+	r, err := readConnectorFile(path)
+	if err != nil {
+		return err
+	}
+	if _, _, err := n.herder.PutConnector(ctx, r); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil
+		}
+		return &ConfigFileError{path, err}
+	}
+	n.log.Info("Created connector", "connector", r.Name, "file", path)
+	return nil
+}
+
+// stop stops the API, then the herder with its connectors, then the providers.
+func (n *node) stop() {
+	if n.api != nil {
+		n.api.stop()
+	}
+	if n.herder != nil {
+		n.herder.Stop()
+	}
+	if n.secrets != nil {
+		if err := n.secrets.Close(); err != nil {
+			n.log.Warn("A config provider did not close", "err", err)
+		}
+	}
+}

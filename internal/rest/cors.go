@@ -1,0 +1,64 @@
+package rest
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/millrace/millrace/internal/java/regex"
+)
+
+// cors lets browsers call the API from other origins (CrossOriginHandler of Jetty).
+type cors struct {
+	any     bool
+	origins []*regex.Pattern
+	methods string
+}
+
+func newCORS(origins, methods []string) (*cors, error) {
+	c := &cors{methods: strings.Join(methods, ",")}
+	if c.methods == "" {
+		c.methods = "GET,POST,HEAD"
+	}
+	for _, origin := range origins {
+		if origin == "*" {
+			c.any = true
+			continue
+		}
+		p, err := regex.Compile("(?i)" + origin)
+		if err != nil {
+			return nil, err
+		}
+		c.origins = append(c.origins, p)
+	}
+	return c, nil
+}
+
+// apply puts the CORS headers into a response. The request goes on in any case.
+func (c *cors) apply(r *http.Request, to http.Header) {
+	to.Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	if origin == "" || !c.allows(origin) {
+		return
+	}
+	to.Set("Access-Control-Allow-Origin", origin)
+	if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+		to.Set("Access-Control-Allow-Methods", c.methods)
+		to.Set("Access-Control-Allow-Headers", "Content-Type")
+		to.Set("Access-Control-Max-Age", "60")
+	}
+}
+
+// allows tells whether one of the origins in the header is allowed.
+func (c *cors) allows(header string) bool {
+	if c.any {
+		return true
+	}
+	for _, origin := range strings.Fields(header) {
+		for _, p := range c.origins {
+			if ok, err := p.Matches(origin); err == nil && ok {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -33,13 +33,13 @@ func Keys() []config.Key {
 	text := func(name, doc string) config.Key {
 		return config.Key{Name: name, Type: config.StringType, Importance: config.Low, Doc: doc}
 	}
-	keys := []config.Key{
+	return []config.Key{
 		{
-			Name: keyListeners, Type: config.List, Importance: config.Low, Validator: config.ListRule{AllowEmpty: true},
+			Name: keyListeners, Type: config.List, Importance: config.Low,
 			Doc: "Addresses to listen on, as http://HOST:PORT or https://HOST:PORT. Without HOST all interfaces are meant. By default http://127.0.0.1:8083.",
 		},
 		{
-			Name: keyAdminListeners, Type: config.List, Importance: config.Low, Validator: config.ListRule{AllowEmpty: true, AllowNull: true},
+			Name: keyAdminListeners, Type: config.List, Importance: config.Low,
 			Doc: "Addresses for /admin/loggers alone. Empty switches it off; by default it is on the listeners.",
 		},
 		text(keyHost, "Host name by which other workers reach this one."),
@@ -54,7 +54,6 @@ func Keys() []config.Key {
 		},
 		{Name: keyExtensions, Type: config.List, Default: "", Importance: config.Low, Validator: config.ListRule{AllowEmpty: true}, Doc: "REST extensions."},
 	}
-	return keys
 }
 
 // Parse reads the worker properties. Version, Loggers and Log are for the caller to

@@ -176,7 +176,7 @@ func (d *dev) workerProps() map[string]string {
 		"value.converter": json, "value.converter.schemas.enable": "false",
 		"offset.storage.file.filename": d.offsetsFile(),
 		"offset.flush.interval.ms":     "1000",
-		"enable.metrics.push":          "false", "producer.enable.metrics.push": "false", "consumer.enable.metrics.push": "false",
+		"producer.enable.metrics.push": "false", "consumer.enable.metrics.push": "false",
 	}
 }
 

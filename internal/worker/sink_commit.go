@@ -29,6 +29,11 @@ type commitResult struct {
 // commitWhenDue starts a commit every offset.flush.interval.ms, or when the task
 // asked for one.
 func (t *sinkTask) commitWhenDue() error {
+	select {
+	case c := <-t.commits: // a long Put may have kept the answer waiting
+		t.onCommitted(c)
+	default:
+	}
 	now := time.Now()
 	if c := t.inCommit; c != nil && now.After(c.deadline) {
 		t.log.Warn("Commit of offsets timed out", "sequence", c.sequence)

@@ -34,7 +34,7 @@ type sinkTask struct {
 	rebalances chan rebalance
 	released   chan struct{} // closed when the owner takes no more rebalances
 	release    func()        // closes it
-	commits    chan commitResult
+	commits    chan commitResult // capacity 1
 	onTopic    func(topic string)
 
 	// What follows belongs to the owner.

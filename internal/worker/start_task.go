@@ -255,7 +255,7 @@ func (b *builder) sink() (*sinkTask, error) {
 	s := &sinkTask{
 		taskRun: b.t, task: b.entry.Plugin.(plugin.Sink).New().NewTask(), props: b.props, in: in, dead: dead,
 		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
-		rebalances: make(chan rebalance), commits: make(chan commitResult), released: make(chan struct{}),
+		rebalances: make(chan rebalance), commits: make(chan commitResult, 1), released: make(chan struct{}),
 		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{},
 		applied: map[connect.TopicPartition]bool{}, topics: map[string]struct{}{},
 		onTopic: func(topic string) { b.t.listener.TopicUsed(b.t.id.Connector, topic) },

@@ -48,6 +48,7 @@ type dev struct {
 // Dev runs an embedded Kafka, an embedded S3 and a standalone worker until ctx ends,
 // or, with Exit, until the demo has nothing left to do.
 func Dev(ctx context.Context, o DevOptions) (err error) {
+	tuneCollector()
 	d := &dev{DevOptions: o}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	if err := d.start(ctx); err != nil {

@@ -39,6 +39,7 @@ func Standalone(ctx context.Context, o StandaloneOptions) error {
 	if err != nil {
 		return &StartError{fmt.Errorf("worker configuration %s: %w", o.WorkerFile, err)}
 	}
+	tuneCollector()
 	n, err := startNode(ctx, props, logs.New(logs.Settings{Out: o.Log}))
 	if err != nil {
 		return &StartError{err}

@@ -14,7 +14,10 @@ type names struct {
 	halves, eras            []string
 }
 
-func english() *names {
+// english is shared: the names must not be changed.
+var english = sync.OnceValue(englishNames)
+
+func englishNames() *names {
 	return &names{
 		months: words("January|February|March|April|May|June|July|August|September|October|November|December"),
 
@@ -27,7 +30,7 @@ func english() *names {
 }
 
 func root() *names {
-	n := english()
+	n := englishNames()
 	n.months, n.weekdays = n.shortMonths, n.shortWeekdays
 	n.eras = words("BCE|CE")
 	return n

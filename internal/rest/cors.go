@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/java/regex"
 )
 
@@ -14,23 +15,49 @@ type cors struct {
 	methods string
 }
 
-func newCORS(origins, methods []string) (*cors, error) {
-	c := &cors{methods: strings.Join(methods, ",")}
-	if c.methods == "" {
-		c.methods = "GET,POST,HEAD"
+// newCORS reads lists with commas between: regular expressions for origins, and
+// methods. Without origins it is off, and nil.
+func newCORS(origins, methods string) (*cors, error) {
+	if strings.TrimSpace(origins) == "" {
+		return nil, nil
 	}
-	for _, origin := range origins {
+	c := &cors{methods: "GET,POST,HEAD"}
+	if methods != "" {
+		if _, err := distinct(keyMethods, methods); err != nil {
+			return nil, err
+		}
+		c.methods = methods
+	}
+	items, err := distinct(keyOrigins, origins)
+	if err != nil {
+		return nil, err
+	}
+	for _, origin := range items {
 		if origin == "*" {
 			c.any = true
 			continue
 		}
 		p, err := regex.Compile("(?i)" + origin)
 		if err != nil {
-			return nil, err
+			return nil, config.Invalid(keyOrigins, origins, err.Error())
 		}
 		c.origins = append(c.origins, p)
 	}
 	return c, nil
+}
+
+// distinct splits a list, in which nothing may be twice.
+func distinct(key, list string) ([]string, error) {
+	items := strings.Split(list, ",")
+	seen := map[string]bool{}
+	for i, item := range items {
+		items[i] = strings.TrimSpace(item)
+		if seen[items[i]] {
+			return nil, config.Invalid(key, list, "duplicate element: "+items[i])
+		}
+		seen[items[i]] = true
+	}
+	return items, nil
 }
 
 // apply puts the CORS headers into a response. The request goes on in any case.

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"crypto/tls"
 	"log/slog"
-	"net"
-	"strconv"
 	"time"
 
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/pluginset"
+	"github.com/millrace/millrace/internal/workerconfig"
 )
 
 // LoggerName is the name of the logger for Settings.Log.
@@ -22,18 +21,10 @@ const (
 )
 
 // Settings are what a Server is made of. The zero value serves on 127.0.0.1:8083.
+// FromConfig makes them of a worker's configuration.
 type Settings struct {
-	Listeners      []ListenerConfig // none for the default
-	AdminListeners []ListenerConfig // listeners of /admin of its own; none to have it on the others
-	NoAdmin        bool             // no /admin at all
-
-	AdvertisedHost     string // "" for that of the first listener
-	AdvertisedPort     int    // 0 for that of the first listener
-	AdvertisedListener string // http or https; "" for the scheme of the first listener that is http, else https
-
-	AllowOrigins []string     // regular expressions; "*" for any. None switches CORS off
-	AllowMethods []string     // none for GET, POST, HEAD
-	Headers      []HeaderRule // of every response, except those of the admin listeners
+	workerconfig.REST             // without listeners the default counts
+	TLS, AdminTLS     *tls.Config // of the https listeners
 
 	Version, Commit string  // as GET / tells; "" for the version of Kafka Connect that Millrace equals
 	Loggers         Loggers // nil: /admin/loggers answers 404
@@ -53,29 +44,10 @@ type Loggers interface {
 	SetLevel(namespace string, level slog.Level) ([]string, error)
 }
 
-// ListenerConfig is an address to listen on.
-type ListenerConfig struct {
-	Host string      // "" for all interfaces
-	Port int         // 0 for any
-	TLS  *tls.Config // nil for http
-	Key  string      // the property that it comes from, for errors; "" for listeners
-}
-
-// Scheme returns http or https.
-func (l ListenerConfig) Scheme() string {
-	if l.TLS != nil {
-		return "https"
-	}
-	return "http"
-}
-
-// address returns host:port as net.Listen takes it.
-func (l ListenerConfig) address() string { return net.JoinHostPort(l.Host, strconv.Itoa(l.Port)) }
-
 // complete returns the settings with the defaults in place.
 func (s Settings) complete() Settings {
 	if len(s.Listeners) == 0 {
-		s.Listeners = []ListenerConfig{{Host: "127.0.0.1", Port: defaultPort}}
+		s.Listeners = []workerconfig.Listener{{Protocol: "http", Host: "127.0.0.1", Port: defaultPort}}
 	}
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)

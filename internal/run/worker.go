@@ -15,10 +15,12 @@ import (
 	"github.com/millrace/millrace/internal/configprovider"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/herder/standalone"
+	"github.com/millrace/millrace/internal/herder/validation"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
+	"github.com/millrace/millrace/internal/rest"
 	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/worker"
 	"github.com/millrace/millrace/internal/workerconfig"
@@ -28,7 +30,7 @@ import (
 type node struct {
 	log     *slog.Logger
 	herder  *standalone.Herder
-	api     *api
+	api     *rest.Server
 	secrets *configprovider.Transformer
 }
 
@@ -45,13 +47,11 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 	if props, err = n.resolve(ctx, props, plugins); err != nil {
 		return nil, err
 	}
-	cfg, err := workerconfig.ParseStandalone(props, nil)
+	cfg, err := workerconfig.ParseStandalone(props, plugins.ClassName)
 	if err != nil {
 		return nil, fmt.Errorf("worker configuration: %w", err)
 	}
-	for _, key := range cfg.Unknown() {
-		n.log.Warn("The worker configuration has a key that nothing reads", "key", key)
-	}
+	warnUnread(cfg, n.log)
 	clusterID, err := findCluster(ctx, cfg.Originals(), n.log)
 	if err != nil {
 		return nil, err
@@ -60,14 +60,23 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 	if err != nil {
 		return nil, err
 	}
-	if n.api, err = listen(cfg, registry); err != nil {
+	if n.api, err = openAPI(cfg, registry); err != nil {
 		return nil, err
 	}
-	settings.WorkerID, settings.ClusterID = n.api.workerID(), clusterID
+	settings.WorkerID, settings.ClusterID = n.api.WorkerID(), clusterID
 	n.herder = standalone.New(settings)
-	n.api.serve(n.herder)
-	n.log.Info("Kafka Connect started", "rest", n.api.addresses(), "cluster", clusterID)
+	n.api.Mount(n.herder)
+	n.log.Info("Kafka Connect started", "rest", strings.Join(n.api.URLs(), ","), "cluster", clusterID)
 	return n, nil
+}
+
+func openAPI(cfg *workerconfig.Config, registry *logs.Logs) (*rest.Server, error) {
+	s, err := rest.FromConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("worker configuration: %w", err)
+	}
+	s.Log, s.Loggers = registry.For(rest.LoggerName), registry
+	return rest.Open(s)
 }
 
 // resolve replaces references in the worker's own properties, and keeps the
@@ -98,7 +107,7 @@ func (n *node) settings(cfg *workerconfig.Config, plugins *pluginset.Set, regist
 	}
 	return standalone.Settings{
 		TopicTracking: cfg.TopicTracking, TopicReset: cfg.TrackingReset,
-		Validate: newValidator(cfg, plugins, overrides, n.secrets),
+		Validate: n.validator(cfg, plugins, overrides).ValidateNulls,
 		Worker: worker.Settings{
 			Props: cfg.Originals(), Plugins: plugins, Offsets: offsets, Policy: overrides,
 			Log: registry.For("org.apache.kafka.connect.runtime.Worker"),
@@ -113,6 +122,26 @@ func (n *node) settings(cfg *workerconfig.Config, plugins *pluginset.Set, regist
 			GracefulTimeout: cfg.GracefulTimeout, TopicCreation: cfg.TopicCreation,
 		},
 	}, nil
+}
+
+func (n *node) validator(cfg *workerconfig.Config, plugins *pluginset.Set, overrides policy.Policy) *validation.Validator {
+	converter := func(c workerconfig.Converter) validation.Converter {
+		return validation.Converter{Class: c.Class, Version: c.Version}
+	}
+	return &validation.Validator{
+		Plugins: plugins, Providers: n.secrets, Policy: overrides, PolicyAs: cfg.Policy,
+		Worker: validation.Worker{Key: converter(cfg.Key), Value: converter(cfg.Value), Header: converter(cfg.Header)},
+	}
+}
+
+// warnUnread names keys that look like mistakes; their values may be secrets.
+func warnUnread(cfg *workerconfig.Config, log *slog.Logger) {
+	for _, key := range cfg.Unknown() {
+		log.Warn("The worker configuration has a key that nothing reads", "key", key)
+	}
+	for _, key := range cfg.Ignored() {
+		log.Warn("A key of the worker configuration has no effect", "key", key)
+	}
 }
 
 func defaultConverter(c workerconfig.Converter) connectorconfig.Plugin {
@@ -157,6 +186,9 @@ func findCluster(ctx context.Context, props map[string]string, log *slog.Logger)
 	return id, nil
 }
 
+// apiStopTimeout is how long requests may go on when the worker stops.
+const apiStopTimeout = 5 * time.Second
+
 // addFile creates the connector that a file describes and waits for it.
 func (n *node) addFile(ctx context.Context, path string) error {
 	r, err := readConnectorFile(path)
@@ -176,7 +208,11 @@ func (n *node) addFile(ctx context.Context, path string) error {
 // stop stops the API, then the herder with its connectors, then the providers.
 func (n *node) stop() {
 	if n.api != nil {
-		n.api.stop()
+		ctx, cancel := context.WithTimeout(context.Background(), apiStopTimeout)
+		defer cancel()
+		if err := n.api.Close(ctx); err != nil {
+			n.log.Warn("Requests were cut off", "err", err)
+		}
 	}
 	if n.herder != nil {
 		n.herder.Stop()

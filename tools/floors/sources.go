@@ -8,7 +8,6 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -79,6 +78,7 @@ func (s *source) check() (problems []problem) {
 			problems = append(problems, s.checkFunction(d)...)
 		case *ast.GenDecl:
 			problems = append(problems, s.checkLiterals(d)...)
+			problems = append(problems, s.checkGroup(d)...)
 		}
 	}
 	return problems
@@ -92,6 +92,9 @@ func (s *source) checkFunction(d *ast.FuncDecl) (problems []problem) {
 	}
 	if d.Body != nil {
 		problems = append(problems, s.checkLength(functionName(d), d.Body)...)
+	}
+	if d.Doc == nil && exported(functionName(d)) {
+		problems = append(problems, s.undocumented(d.Pos(), functionName(d))...)
 	}
 	return problems
 }
@@ -141,60 +144,4 @@ func functionName(d *ast.FuncDecl) string {
 			return d.Name.Name
 		}
 	}
-}
-
-func checkName(path, name string) []problem {
-	for _, n := range []string{name, filepath.Base(path)} {
-		if emptyWord(n) {
-			return []problem{{
-				"name", path, fmt.Sprintf("%s: %q says nothing", path, n), "name it after its noun, or put each function where its noun lives",
-			}}
-		}
-	}
-	return nil
-}
-
-// emptyWord tells the package names that gather what does not belong together.
-func emptyWord(name string) bool {
-	switch name {
-	case "common", "impl", "misc", "base", "lib", "shared", "types", "models", "interfaces":
-		return true
-	}
-	for _, part := range []string{"util", "helper", "manager"} {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkComment wants a package comment whose last paragraph ends with the floor.
-func (p *policy) checkComment(path, comment string) []problem {
-	at, ok := p.find(path)
-	if !ok {
-		return nil // reported by checkImports
-	}
-	want := fmt.Sprintf("Floor %d.", at.floor)
-	if at.label != "" {
-		want = "Floor: " + at.label + "."
-	}
-	bad := func(text string) []problem {
-		return []problem{{
-			"comment", path, path + ": " + text,
-			"say what the package is, and end its comment with the line: " + want + " Connect: <Java package or class>.",
-		}}
-	}
-	if strings.TrimSpace(comment) == "" {
-		return bad("no package comment")
-	}
-	floor := regexp.MustCompile(`(?m)^(Floor[^.]*\.) Connect:`).FindStringSubmatchIndex(comment)
-	switch {
-	case floor == nil:
-		return bad("the package comment does not say on which floor it stands")
-	case strings.Contains(strings.TrimSpace(comment[floor[0]:]), "\n\n"):
-		return bad("the floor is not at the end of the package comment")
-	case comment[floor[2]:floor[3]] != want:
-		return bad("the package comment says " + comment[floor[2]:floor[3]])
-	}
-	return nil
 }

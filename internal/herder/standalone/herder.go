@@ -34,7 +34,7 @@ type Settings struct {
 	ClusterID     string
 	TopicTracking bool
 	TopicReset    bool // whether topics may be reset
-	Validate      func(ctx context.Context, props map[string]string) (*herder.Validation, error)
+	Validate      func(ctx context.Context, props map[string]string, nulls map[string]bool) (*herder.Validation, error)
 }
 
 // Herder implements herder.Herder.
@@ -237,7 +237,27 @@ func (h *Herder) Ready() (bool, string) {
 
 // Validate checks a configuration without using it.
 func (h *Herder) Validate(ctx context.Context, props map[string]string) (*herder.Validation, error) {
-	return h.Settings.Validate(ctx, props)
+	return h.ValidateNulls(ctx, props, nil)
+}
+
+// ValidateNulls is Validate for a configuration in which some keys are null. The
+// connector's own check may hang: then the answer is an error when ctx ends.
+func (h *Herder) ValidateNulls(ctx context.Context, props map[string]string, nulls map[string]bool) (*herder.Validation, error) {
+	type answer struct {
+		v   *herder.Validation
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		v, err := h.Settings.Validate(ctx, props, nulls)
+		answers <- answer{v, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.v, a.err
+	case <-ctx.Done():
+		return nil, &herder.Error{Reason: herder.TimedOut, Err: ctx.Err(), Msg: "Request timed out while the connector validated its configuration"}
+	}
 }
 
 // await waits for the answer of a connector's goroutine.

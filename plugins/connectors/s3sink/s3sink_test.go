@@ -171,7 +171,7 @@ func TestFaults(t *testing.T) {
 	for seed := range uint64(12) {
 		bubble(t, func(f *fixture) {
 			rnd := rand.New(rand.NewPCG(seed, 0))
-			const n = 40
+			const n = 48 // a multiple of every flush.size
 			var want strings.Builder
 			for i := range n {
 				f.Records = append(f.Records, s3sinktest.Record("t", 0, int64(i), 0, fmt.Sprint("r", i)))

@@ -53,9 +53,6 @@ func (r *sinkRun) takesAgain(t testing.TB) {
 	task := r.open(t, p0)
 	r.put(t, task, batch...)
 	r.settle(t, task, batch)
-	task.Rewind(p0)
-	r.put(t, task, batch[2:]...)
-	r.settle(t, task, batch)
 	task.Stop()
 	r.arrived(t, batch)
 }
@@ -89,14 +86,16 @@ func (r *sinkRun) loses(t testing.TB) {
 	first := r.records(2, p0)
 	r.put(t, task, first...)
 	safe := r.commit(t, task)[p0]
-	r.put(t, task, r.records(1, p0)...)
+	lost := r.records(1, p0)
+	r.put(t, task, lost...)
 	task.Lose(p0)
 	r.put(t, task)
 	task.Open(p0)
-	r.put(t, task, after(first, p0, safe)...)
+	all := slices.Concat(first, lost)
+	r.put(t, task, after(all, p0, safe)...)
 	last := r.records(2, p0)
 	r.put(t, task, last...)
-	all := append(first, last...)
+	all = append(all, last...)
 	r.settle(t, task, all)
 	task.Stop()
 	r.arrived(t, all)
@@ -126,8 +125,9 @@ func (r *sinkRun) nulls(t testing.TB) {
 	task := r.open(t, p0)
 	tombstone := r.record()
 	tombstone.ValueSchema, tombstone.Value = nil, nil
-	bare := Consume(p0, int64(r.next), connect.Record{})
-	if err := task.Put(Consume(p0, int64(r.next-1), tombstone), bare); err == nil {
+	batch := []connect.Record{Consume(p0, int64(r.next), tombstone), Consume(p0, int64(r.next+1), connect.Record{})}
+	r.next += 2
+	if err := task.Put(batch...); err == nil {
 		_, _ = task.Commit()
 	}
 	task.Stop()

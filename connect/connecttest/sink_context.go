@@ -15,10 +15,10 @@ import (
 // SinkContext is the sink.Context of a SinkTask. It notes what the task asks for and
 // does nothing about it; the test does.
 type SinkContext struct {
-	Rewound         sink.Offsets                     // by Rewind
-	Wait            time.Duration                    // the last RetryAfter
-	Paused          map[connect.TopicPartition]bool  // by Pause, less Resume
-	CommitRequested bool                             // by RequestCommit
+	Rewound         sink.Offsets                    // by Rewind
+	Wait            time.Duration                   // the last RetryAfter
+	Paused          map[connect.TopicPartition]bool // by Pause, less Resume
+	CommitRequested bool                            // by RequestCommit
 
 	t        testing.TB
 	open     atomic.Bool // the task is being called

@@ -154,7 +154,7 @@ func (s *Sink) Put(ctx context.Context, records []connect.Record) error {
 	}
 	now := time.Now()
 	if s.MaxWrite != NoLimit {
-		s.until = now.Add(s.MaxWrite)
+		s.until = now.Add(s.MaxWrite + time.Millisecond) // as Java, which counts whole milliseconds
 	}
 	var first error
 	for _, w := range s.order {

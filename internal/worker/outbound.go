@@ -21,21 +21,25 @@ type outbound struct {
 	tolerance  *tolerance
 	onTopic    func(topic string) // told each topic once
 	topics     map[string]struct{}
+
+	out   connect.Record      // the record under conversion: reused, so that none is allocated
+	extra []connect.RawHeader // its headers as key and value converters see them
 }
 
 // convert fills k from a copy of r; r stays as the connector made it. It returns
 // false for a record that was dropped. The error is fatal, or retriable.
 func (o *outbound) convert(ctx context.Context, r *connect.Record, k *kgo.Record) (bool, error) {
-	out := *r
+	o.out = *r
+	out := &o.out
 	if len(o.chain) > 0 {
-		if ok, err := o.transform(ctx, r, &out); !ok || err != nil {
+		if ok, err := o.transform(ctx, r, out); !ok || err != nil {
 			return false, err
 		}
 	}
-	if ok, err := o.headers(ctx, r, &out, k); !ok || err != nil {
+	if ok, err := o.headers(ctx, r, out, k); !ok || err != nil {
 		return false, err
 	}
-	if ok, err := o.keyAndValue(ctx, r, &out, k); !ok || err != nil {
+	if ok, err := o.keyAndValue(ctx, r, out, k); !ok || err != nil {
 		return false, err
 	}
 	k.Topic, k.Partition = out.Topic, out.Partition
@@ -97,43 +101,39 @@ func (o *outbound) headers(ctx context.Context, r, out *connect.Record, k *kgo.R
 }
 
 func (o *outbound) keyAndValue(ctx context.Context, r, out *connect.Record, k *kgo.Record) (ok bool, err error) {
-	extra := rawHeaders(k.Headers)
-	before := len(extra)
-	k.Key, err = o.converters.key.FromConnect(out.Topic, &extra, out.KeySchema, out.Key)
+	o.extra = rawHeaders(o.extra[:0], k.Headers)
+	before := len(o.extra)
+	k.Key, err = o.converters.key.FromConnect(out.Topic, &o.extra, out.KeySchema, out.Key)
 	if err != nil {
 		f := failure{stage: KeyStage, class: o.converters.keyClass, source: r, err: err}
 		if ok, err = o.tolerance.handle(ctx, f, func() (err error) {
-			k.Key, err = o.converters.key.FromConnect(out.Topic, &extra, out.KeySchema, out.Key)
+			k.Key, err = o.converters.key.FromConnect(out.Topic, &o.extra, out.KeySchema, out.Key)
 			return err
 		}); !ok || err != nil {
 			return false, err
 		}
 	}
-	k.Value, err = o.converters.value.FromConnect(out.Topic, &extra, out.ValueSchema, out.Value)
+	k.Value, err = o.converters.value.FromConnect(out.Topic, &o.extra, out.ValueSchema, out.Value)
 	if err != nil {
 		f := failure{stage: ValueStage, class: o.converters.valueClass, source: r, err: err}
 		if ok, err = o.tolerance.handle(ctx, f, func() (err error) {
-			k.Value, err = o.converters.value.FromConnect(out.Topic, &extra, out.ValueSchema, out.Value)
+			k.Value, err = o.converters.value.FromConnect(out.Topic, &o.extra, out.ValueSchema, out.Value)
 			return err
 		}); !ok || err != nil {
 			return false, err
 		}
 	}
-	for _, h := range extra[min(before, len(extra)):] {
+	for _, h := range o.extra[min(before, len(o.extra)):] {
 		k.Headers = append(k.Headers, kgo.RecordHeader{Key: h.Key, Value: h.Value})
 	}
 	return true, nil
 }
 
-func rawHeaders(in []kgo.RecordHeader) []connect.RawHeader {
-	if len(in) == 0 {
-		return nil
+func rawHeaders(dst []connect.RawHeader, in []kgo.RecordHeader) []connect.RawHeader {
+	for _, h := range in {
+		dst = append(dst, connect.RawHeader{Key: h.Key, Value: h.Value})
 	}
-	out := make([]connect.RawHeader, len(in))
-	for i, h := range in {
-		out[i] = connect.RawHeader{Key: h.Key, Value: h.Value}
-	}
-	return out
+	return dst
 }
 
 func (o *outbound) close() error { return errors.Join(o.chain.close(), o.converters.close()) }

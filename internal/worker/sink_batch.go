@@ -94,7 +94,7 @@ func consumedOf(k *kgo.Record) connect.Consumed {
 		TimestampType: connect.TimestampType(k.Attrs.TimestampType()),
 	}
 	if len(k.Headers) > 0 {
-		c.Headers = rawHeaders(k.Headers)
+		c.Headers = rawHeaders(make([]connect.RawHeader, 0, len(k.Headers)), k.Headers)
 	}
 	return c
 }

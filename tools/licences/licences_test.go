@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -79,5 +80,19 @@ func TestBinary(t *testing.T) {
 		if v := m.verdict(); v.refused != "" {
 			t.Errorf("%s %s: %s: %s", m.path, m.version, v, v.refused)
 		}
+	}
+}
+
+func TestPrintVerdicts(t *testing.T) {
+	good := module{path: "m/good", version: "v1.0.0", licences: []string{mit}}
+	bad := module{path: "m/bad", version: "v2.0.0"}
+	var out strings.Builder
+	if err := printVerdicts(&out, []module{good}, false); err != nil || out.String() != "licences: 1 modules are permissive\n" {
+		t.Errorf("said %q, %v", out.String(), err)
+	}
+	out.Reset()
+	err := printVerdicts(&out, []module{good, bad}, true)
+	if want := "m/good v1.0.0: MIT\nm/bad v2.0.0: none: there is no licence at the module's root\n"; err == nil || out.String() != want {
+		t.Errorf("said %q, %v; want %q and an error", out.String(), err, want)
 	}
 }

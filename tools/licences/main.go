@@ -1,7 +1,8 @@
 // Command licences tells under which licences the modules stand that are compiled
 // into millrace, and fails when one is not permissive.
 //
-//	go run ./tools/licences           one line for each module
+//	go run ./tools/licences           what is not permissive
+//	go run ./tools/licences -list     one line for each module
 //	go run ./tools/licences -texts    their licences and notices, to go with a binary
 //
 // Exit status: 0 all are permissive, 1 one is not, 2 it could not be found out.
@@ -17,12 +18,13 @@ import (
 )
 
 func main() {
+	list := flag.Bool("list", false, "print one line for each module")
 	texts := flag.Bool("texts", false, "print the licences and notices themselves")
 	flag.Parse()
-	os.Exit(run(*texts, os.Stdout, os.Stderr))
+	os.Exit(run(*list, *texts, os.Stdout, os.Stderr))
 }
 
-func run(texts bool, out, errOut io.Writer) int {
+func run(list, texts bool, out, errOut io.Writer) int {
 	modules, err := listModules()
 	if err != nil {
 		fmt.Fprintln(errOut, "licences:", err)
@@ -31,7 +33,7 @@ func run(texts bool, out, errOut io.Writer) int {
 	if texts {
 		err = printTexts(out, modules)
 	} else {
-		err = printVerdicts(out, modules)
+		err = printVerdicts(out, modules, list)
 	}
 	if err != nil {
 		fmt.Fprintln(errOut, "licences:", err)
@@ -40,16 +42,17 @@ func run(texts bool, out, errOut io.Writer) int {
 	return 0
 }
 
-func printVerdicts(out io.Writer, modules []module) error {
+func printVerdicts(out io.Writer, modules []module, list bool) error {
 	refused := 0
 	for _, m := range modules {
 		v := m.verdict()
-		if v.refused != "" {
+		switch {
+		case v.refused != "":
 			refused++
 			fmt.Fprintf(out, "%s %s: %s: %s\n", m.path, m.version, v, v.refused)
-			continue
+		case list:
+			fmt.Fprintf(out, "%s %s: %s\n", m.path, m.version, v)
 		}
-		fmt.Fprintf(out, "%s %s: %s\n", m.path, m.version, v)
 	}
 	if refused > 0 {
 		return fmt.Errorf("%d of %d modules may not be compiled in: do without them, or add a module under a weak copyleft licence to tools/licences/reviewed.txt when it is used unchanged", refused, len(modules))

@@ -142,6 +142,9 @@ func (b *Bucket) Complete(ctx context.Context, u objectstore.Upload, tags []stri
 	_, err := b.client.CompleteMultipartUpload(ctx, in)
 	if a, ok := read(err); onlyNew && ok && (a.status == http.StatusPreconditionFailed || a.code == "PreconditionFailed") {
 		return fmt.Errorf("complete %s: %w", u.Key, objectstore.ErrExists)
+	} else if onlyNew && a.status == http.StatusConflict {
+		// Another write of the same key is going on: S3 asks to begin anew.
+		return connect.Retriable(explain(err, "", "complete "+u.Key))
 	}
 	return explain(err, "", "complete "+u.Key)
 }

@@ -43,16 +43,17 @@ func (f *freezer) record(r *connect.Record) {
 }
 
 func (f *freezer) parts(r *connect.Record) {
-	fmt.Fprintf(f, "keySchema=%p key=", r.KeySchema)
+	f.at("key", r.KeySchema)
 	f.value(r.Key)
-	fmt.Fprintf(f, " valueSchema=%p value=", r.ValueSchema)
+	f.at(" value", r.ValueSchema)
 	f.value(r.Value)
 	headers := r.Headers
 	if f.spare {
 		headers = headers[:cap(headers)]
 	}
 	for _, h := range headers {
-		fmt.Fprintf(f, " header %q %p ", h.Key, h.Schema)
+		fmt.Fprintf(f, " header %q", h.Key)
+		f.at("", h.Schema)
 		f.value(h.Value)
 	}
 	if r.Source != nil {
@@ -75,7 +76,7 @@ func (f *freezer) same(values []any) {
 func (f *freezer) at(what string, p any) {
 	f.WriteString(what)
 	if !f.content {
-		fmt.Fprintf(f, "@%p", p)
+		fmt.Fprintf(f, "@%p ", p)
 	}
 }
 

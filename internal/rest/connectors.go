@@ -20,7 +20,7 @@ func (a *api) connectors(r *request) (any, error) {
 	}
 	expand := r.URL.Query()["expand"]
 	if len(expand) == 0 {
-		return slices.Concat([]string{}, names), nil
+		return list(names), nil
 	}
 	all := object{}
 	for _, name := range names {

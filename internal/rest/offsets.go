@@ -10,11 +10,11 @@ import (
 
 func (a *api) offsets(r *request) (any, error) {
 	found, err := a.herder.Offsets(r.Context(), r.connector())
-	list := offsetList{[]offset{}}
+	all := offsetList{[]offset{}}
 	for _, o := range found {
-		list.Offsets = append(list.Offsets, offset{fieldsObject(o.Partition), fieldsObject(o.Offset)})
+		all.Offsets = append(all.Offsets, offset{fieldsObject(o.Partition), fieldsObject(o.Offset)})
 	}
-	return list, err
+	return all, err
 }
 
 const (
@@ -49,7 +49,7 @@ func readOffsets(j *jackson.Reader) ([]herder.Offset, error) {
 	if j.Token() == jackson.Null {
 		return nil, nil
 	}
-	var list []herder.Offset
+	var offsets []herder.Offset
 	err := j.List("java.util.ArrayList<"+offsetClass+">", func() error {
 		var o herder.Offset
 		given, err := j.Bean(offsetClass,
@@ -58,10 +58,10 @@ func readOffsets(j *jackson.Reader) ([]herder.Offset, error) {
 		if err == nil && !given {
 			err = absent(offsetClass+".partition()", "offset")
 		}
-		list = append(list, o)
+		offsets = append(offsets, o)
 		return err
 	})
-	return list, err
+	return offsets, err
 }
 
 func readFields(j *jackson.Reader, to *connect.Fields) func() error {

@@ -31,19 +31,19 @@ func (a *api) connectorPlugins(r *request) (any, error) {
 	if r.flag("connectorsOnly", true) {
 		kinds = kinds[:2]
 	}
-	list := []pluginInfo{}
+	plugins := []pluginInfo{}
 	for _, kind := range kinds {
 		for _, e := range a.herder.Plugins().OfKind(kind) {
 			info := pluginInfo{e.Class, string(e.Kind), e.Version}
 			if info.Version == "undefined" {
 				info.Version = ""
 			}
-			if !slices.Contains(list, info) {
-				list = append(list, info)
+			if !slices.Contains(plugins, info) {
+				plugins = append(plugins, info)
 			}
 		}
 	}
-	return list, nil
+	return plugins, nil
 }
 
 // pluginConfig describes the keys of a plugin, of a connector also the framework's.
@@ -56,14 +56,14 @@ func (a *api) pluginConfig(r *request) (any, error) {
 		return nil, err
 	}
 	own := e.Plugin.Describe().Config
-	list := definitions(own.Keys(), e)
+	keys := definitions(own.Keys(), e)
 	switch e.Kind {
 	case pluginset.Sink:
-		list = append(list, definitions(others(connectorconfig.SinkDef(), own), e)...)
+		keys = append(keys, definitions(others(connectorconfig.SinkDef(), own), e)...)
 	case pluginset.Source:
-		list = append(list, definitions(others(connectorconfig.SourceDef(), own), e)...)
+		keys = append(keys, definitions(others(connectorconfig.SourceDef(), own), e)...)
 	}
-	return list, nil
+	return keys, nil
 }
 
 // others returns the keys of def that own does not define.
@@ -75,7 +75,7 @@ func others(def, own *config.Def) []config.Key {
 }
 
 func definitions(keys []config.Key, e pluginset.Entry) []*keyInfo {
-	list := []*keyInfo{}
+	shown := []*keyInfo{}
 	for i := range keys {
 		if keys[i].Internal {
 			continue
@@ -87,9 +87,9 @@ func definitions(keys []config.Key, e pluginset.Entry) []*keyInfo {
 		if keys[i].Name == "connector.plugin.version" && def == nil {
 			def = &e.Version
 		}
-		list = append(list, showDefinition(herder.DefinitionOf(&keys[i], def)))
+		shown = append(shown, showDefinition(herder.DefinitionOf(&keys[i], def)))
 	}
-	return list
+	return shown
 }
 
 // findPlugin returns the plugin that a name means; a class of several kinds is the

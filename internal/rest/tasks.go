@@ -9,15 +9,15 @@ import (
 
 func (a *api) tasks(r *request) (any, error) {
 	tasks, err := a.herder.TaskConfigs(r.Context(), r.connector())
-	list := []taskInfo{}
+	infos := []taskInfo{}
 	for _, t := range tasks {
 		info := taskInfo{ID: taskID{t.ID.Connector, t.ID.Task}}
 		if t.Config != nil {
 			info.Config = configObject(t.Config)
 		}
-		list = append(list, info)
+		infos = append(infos, info)
 	}
-	return list, err
+	return infos, err
 }
 
 // task returns the task that the path names; what is no number is not found.

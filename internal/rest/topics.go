@@ -1,20 +1,20 @@
 package rest
 
-import (
-	"net/http"
-	"slices"
-)
+import "net/http"
 
 // topics tells which topics a connector has used; an unknown one has used none
 // (KIP-558).
 func (a *api) topics(r *request) (any, error) {
 	topics, err := a.herder.Topics(r.Context(), r.connector())
-	if err != nil && !isNotFound(err) {
+	switch {
+	case isNotFound(err):
+		topics = nil
+	case err != nil:
 		return nil, err
 	}
 	return object{{r.connector(), struct {
 		Topics []string `json:"topics"`
-	}{slices.Concat([]string{}, topics)}}}, nil
+	}{list(topics)}}}, nil
 }
 
 func (a *api) resetTopics(r *request) (any, error) {

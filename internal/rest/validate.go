@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/millrace/millrace/internal/herder"
@@ -57,7 +56,7 @@ func showDefinition(d *herder.Definition) *keyInfo {
 }
 
 // list makes an empty array of nil.
-func list(items []string) []string { return slices.Concat([]string{}, items) }
+func list(items []string) []string { return append([]string{}, items...) }
 
 func showValidation(v *herder.Validation) configInfos {
 	infos := configInfos{v.Class, v.ErrorCount, list(v.Groups), []configInfo{}}

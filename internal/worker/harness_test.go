@@ -12,8 +12,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/devbroker"
 	"github.com/millrace/millrace/internal/pluginset"

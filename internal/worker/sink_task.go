@@ -32,8 +32,8 @@ type sinkTask struct {
 	interval, flush time.Duration // offset.flush.interval.ms, .timeout.ms
 
 	rebalances chan rebalance
-	released   chan struct{} // closed when the owner takes no more rebalances
-	release    func()        // closes it
+	released   chan struct{}     // closed when the owner takes no more rebalances
+	release    func()            // closes it
 	commits    chan commitResult // capacity 1
 	onTopic    func(topic string)
 

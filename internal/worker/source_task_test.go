@@ -329,4 +329,3 @@ func TestSourceCreatesTopics(t *testing.T) {
 		t.Errorf("the topic has %d partitions, want 5", n)
 	}
 }
-

@@ -102,7 +102,6 @@ func s3Differences() map[string]string {
 		"tomb-07":     "deliberate difference: a topic called tombstone-x works",
 		"validate-11": "deliberate difference: an empty region is an error of the key, not of the request",
 		"validate-42": "deliberate difference: class names of AWS SDK v1 are accepted",
-		"expect-01":   "deliberate difference: s3.http.send.expect.continue=false is obeyed",
 	}
 }
 

@@ -6,7 +6,9 @@ package filestream
 
 import (
 	"context"
+	"io"
 	"maps"
+	"os"
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/plugin"
@@ -15,9 +17,14 @@ import (
 )
 
 // Source reads lines.
-var Source = plugin.Source{
-	Info: plugin.Info{Class: "org.apache.kafka.connect.file.FileStreamSourceConnector", Config: sourceDef},
-	New:  func() source.Connector { return &sourceConnector{} },
+var Source = newSource(os.Stdin)
+
+func newSource(stdin io.Reader) plugin.Source {
+	in := newInput(stdin)
+	return plugin.Source{
+		Info: plugin.Info{Class: "org.apache.kafka.connect.file.FileStreamSourceConnector", Config: sourceDef},
+		New:  func() source.Connector { return &sourceConnector{stdin: in} },
+	}
 }
 
 // Sink writes lines.
@@ -53,7 +60,10 @@ var sinkDef = config.NewDef(config.Key{
 })
 
 // sourceConnector has one task, configured as itself.
-type sourceConnector struct{ props map[string]string }
+type sourceConnector struct {
+	stdin *input
+	props map[string]string
+}
 
 func (c *sourceConnector) Start(_ context.Context, _ source.ConnectorRuntime, props map[string]string) error {
 	c.props = props
@@ -65,7 +75,7 @@ func (c *sourceConnector) TaskConfigs(int) ([]map[string]string, error) {
 	return []map[string]string{c.props}, nil
 }
 
-func (c *sourceConnector) NewTask() source.Task { return &sourceTask{} }
+func (c *sourceConnector) NewTask() source.Task { return &sourceTask{stdin: c.stdin} }
 
 func (c *sourceConnector) Stop() error { return nil }
 

@@ -11,6 +11,8 @@ type lines struct {
 	chunk []byte // fresh memory: chunk[start:end] is unread, the rest is free
 	start int
 	end   int
+	noLF  int // chunk[start:noLF] has no \n, so no byte is searched twice
+	noCR  int // the same for \r
 }
 
 // maxLine bounds what is kept of a line that does not end.
@@ -34,6 +36,7 @@ func (l *lines) space() []byte {
 	}
 	next := make([]byte, size)
 	copy(next, unread)
+	l.noLF, l.noCR = max(0, l.noLF-l.start), max(0, l.noCR-l.start)
 	l.chunk, l.start, l.end = next, 0, len(unread)
 	return l.chunk[l.end:]
 }
@@ -48,31 +51,38 @@ func (l *lines) filled(n int) { l.end += n }
 // when no whole line is there. Lines end with \n, \r or \r\n; a \r that comes last
 // waits for what follows.
 func (l *lines) next() (line string, taken int, ok bool) {
-	unread := l.chunk[l.start:l.end]
-	i := bytes.IndexByte(unread, '\n')
-	if r := bytes.IndexByte(unread[:lineLimit(i, len(unread))], '\r'); r >= 0 {
-		if r == len(unread)-1 {
+	end, size := l.end, 1
+	if l.seek(&l.noLF, '\n', l.end) {
+		end = l.noLF
+	}
+	switch {
+	case l.seek(&l.noCR, '\r', end):
+		if end = l.noCR; end == l.end-1 {
 			return "", 0, false
 		}
-		i, taken = r, r+1
-		if unread[r+1] == '\n' {
-			taken++
+		if l.chunk[end+1] == '\n' {
+			size = 2
 		}
-	} else if i >= 0 {
-		taken = i + 1
-	} else {
+	case end == l.end:
 		return "", 0, false
 	}
-	l.start += taken
-	if i == 0 {
-		return "", taken, true
-	}
-	return unsafe.String(&unread[0], i), taken, true
+	text := l.chunk[l.start:end]
+	l.start = end + size
+	return unsafe.String(unsafe.SliceData(text), len(text)), len(text) + size, true
 }
 
-func lineLimit(newline, length int) int {
-	if newline >= 0 {
-		return newline
+// seek moves at, before which c is not, to the next c or to limit. It returns whether
+// c was found.
+func (l *lines) seek(at *int, c byte, limit int) bool {
+	*at = max(*at, l.start)
+	if *at >= limit {
+		return false
 	}
-	return length
+	i := bytes.IndexByte(l.chunk[*at:limit], c)
+	if i < 0 {
+		*at = limit
+		return false
+	}
+	*at += i
+	return true
 }

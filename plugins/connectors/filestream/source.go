@@ -17,17 +17,18 @@ import (
 
 // sourceTask follows a file as it grows.
 type sourceTask struct {
+	stdin     *input
 	name      string // "" for the standard input
 	topic     string
 	limit     int
 	log       *slog.Logger
 	partition *connect.SourcePartition // nil for the standard input
-	file      *os.File
+	file      *follower                // nil for the standard input, and while there is no file
 	lines     lines
 	position  int64
 	batch     []connect.Record
 	idle      time.Duration // how long to wait for more
-	warned    bool
+	warned    bool          // that there is no file
 }
 
 // position is the offset of a line: the bytes up to its end. Java counts characters,
@@ -42,7 +43,7 @@ const (
 	longWait  = time.Second
 )
 
-// Start reads the stored offset. The file is opened when it is there.
+// Start reads the stored offset. The file is opened by Poll, when it is there.
 func (t *sourceTask) Start(ctx context.Context, rt source.Runtime, props map[string]string) error {
 	v, err := sourceDef.Parse(props)
 	if err != nil {
@@ -51,7 +52,6 @@ func (t *sourceTask) Start(ctx context.Context, rt source.Runtime, props map[str
 	t.name, t.topic, t.limit, t.log = v.String(keyFile), v.String(keyTopic), max(1, v.Int(keyBatch)), rt.Log
 	t.idle = shortWait
 	if t.name == "" {
-		t.file = os.Stdin
 		return nil
 	}
 	t.partition = connect.NewSourcePartition(connect.Fields{"filename": t.name})
@@ -73,77 +73,50 @@ func (t *sourceTask) Start(ctx context.Context, rt source.Runtime, props map[str
 // Poll returns the next whole lines.
 func (t *sourceTask) Poll(ctx context.Context) ([]connect.Record, error) {
 	for ctx.Err() == nil {
-		if err := t.open(); err != nil {
+		if err := t.read(ctx); err != nil {
 			return nil, err
 		}
-		if t.file != nil {
-			if err := t.read(); err != nil {
-				return nil, err
-			}
-			if len(t.batch) > 0 {
-				t.idle = shortWait
-				return t.batch, nil
-			}
+		if len(t.batch) > 0 {
+			t.idle = shortWait
+			return t.batch, nil
 		}
 		t.wait(ctx)
 	}
-	return nil, ctx.Err()
-}
-
-// open opens the file where the stored offset says. A file that is not there yet is
-// waited for.
-func (t *sourceTask) open() error {
-	if t.file != nil {
-		return nil
-	}
-	f, err := os.Open(t.name)
-	if errors.Is(err, fs.ErrNotExist) {
-		if !t.warned {
-			t.log.Warn("Couldn't find file for FileStreamSourceTask, waiting for it to be created", "file", t.name)
-			t.warned = true
-		}
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("open source file: %w", err)
-	}
-	if t.position > 0 {
-		if _, err := f.Seek(t.position, io.SeekStart); err != nil {
-			return errors.Join(fmt.Errorf("go to position %d of source file %s: %w", t.position, t.name, err), f.Close())
-		}
-	}
-	t.file = f
-	return nil
+	return nil, nil
 }
 
 // read fills the batch from what is there, up to the limit.
-func (t *sourceTask) read() error {
+func (t *sourceTask) read(ctx context.Context) error {
 	clear(t.batch)
 	t.batch = t.batch[:0]
 	now := time.Now().UnixMilli()
 	for {
-		for len(t.batch) < t.limit {
-			line, taken, ok := t.lines.next()
-			if !ok {
-				break
-			}
-			t.position += int64(taken)
-			t.add(line, now)
-		}
+		t.take(now)
 		if len(t.batch) >= t.limit {
 			return nil
 		}
 		if t.lines.unread() > maxLine {
 			return fmt.Errorf("source file %s has a line longer than %d bytes at position %d", t.name, maxLine, t.position)
 		}
-		n, err := t.file.Read(t.lines.space())
-		t.lines.filled(n)
-		switch {
-		case errors.Is(err, io.EOF), err == nil && n == 0:
-			return nil
-		case err != nil:
+		n, err := t.fill(ctx)
+		if err != nil {
 			return fmt.Errorf("read source file: %w", err)
 		}
+		if n == 0 {
+			return nil
+		}
+	}
+}
+
+// take moves whole lines to the batch.
+func (t *sourceTask) take(now int64) {
+	for len(t.batch) < t.limit {
+		line, taken, ok := t.lines.next()
+		if !ok {
+			return
+		}
+		t.position += int64(taken)
+		t.add(line, now)
 	}
 }
 
@@ -156,6 +129,62 @@ func (t *sourceTask) add(line string, now int64) {
 		r := &t.batch[len(t.batch)-1]
 		r.Source, r.SourceOffset = t.partition, position(t.position)
 	}
+}
+
+// fill reads once; 0 bytes mean that there is nothing now.
+func (t *sourceTask) fill(ctx context.Context) (n int, err error) {
+	if t.name == "" {
+		return t.fillFromStdin(ctx)
+	}
+	if err := t.open(); err != nil || t.file == nil {
+		return 0, err
+	}
+	n, err = t.file.read(t.lines.space())
+	t.lines.filled(n)
+	if n == 0 && err == nil && t.file.cutOff() {
+		t.log.Warn("The file is shorter than what was read of it. It may have been truncated or replaced: "+
+			"nothing is read until it is longer again. To read it from the start, reset the connector's offsets",
+			"file", t.name, "position", t.file.position)
+	}
+	return n, err
+}
+
+// fillFromStdin waits for input only while there are no lines to return.
+func (t *sourceTask) fillFromStdin(ctx context.Context) (total int, err error) {
+	if len(t.batch) > 0 {
+		return 0, nil
+	}
+	text, err := t.stdin.next(ctx)
+	for total < len(text) {
+		n := copy(t.lines.space(), text[total:])
+		t.lines.filled(n)
+		total += n
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return total, err
+}
+
+// open opens the file where the stored offset says. A file that is not there yet is
+// waited for.
+func (t *sourceTask) open() error {
+	if t.file != nil {
+		return nil
+	}
+	f, err := follow(t.name, t.position)
+	if errors.Is(err, fs.ErrNotExist) {
+		if !t.warned {
+			t.log.Warn("Couldn't find file for FileStreamSourceTask, waiting for it to be created", "file", t.name)
+			t.warned = true
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("open source file: %w", err)
+	}
+	t.file = f
+	return nil
 }
 
 // wait pauses, longer each time that nothing came, so that an idle file costs
@@ -172,7 +201,7 @@ func (t *sourceTask) wait(ctx context.Context) {
 
 // Stop closes the file.
 func (t *sourceTask) Stop() error {
-	if t.file == nil || t.name == "" {
+	if t.file == nil {
 		return nil
 	}
 	err := t.file.Close()

@@ -1,0 +1,458 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/millrace/millrace/internal/herder"
+	"github.com/millrace/millrace/internal/workerconfig"
+)
+
+// ask sends a plain request and returns status and body.
+func ask(t *testing.T, url, request, body string) (int, string) {
+	t.Helper()
+	res, got := exchange(t, url, request, body)
+	return res.StatusCode, got
+}
+
+const create = "POST /connectors\nContent-Type: application/json"
+
+func TestErrorsAndStatus(t *testing.T) {
+	cases := []struct {
+		err    error
+		status int
+		msg    string
+	}{
+		{herder.Fail(herder.BadRequest, "m"), 400, "m"},
+		{herder.Fail(herder.Forbidden, "m"), 403, "m"},
+		{herder.NoConnector("x"), 404, "Connector x not found"},
+		{herder.Fail(herder.Conflict, "m"), 409, "m"},
+		{herder.Fail(herder.Unavailable, "m"), 503, "m"},
+		{herder.Fail(herder.TimedOut, "Request timed out. The worker is busy."), 500, "Request timed out. The worker is busy."},
+		{herder.Fail(herder.Internal, ""), 500, "HTTP 500 Internal Server Error"},
+		{io.ErrUnexpectedEOF, 500, "unexpected EOF"},
+		{context.DeadlineExceeded, 500, "Request timed out"},
+		{context.Canceled, 500, "Request interrupted"},
+	}
+	h := newFake()
+	srv := start(t, h, nil)
+	for _, c := range cases {
+		h.get = func(context.Context, string) (herder.Connector, error) { return herder.Connector{}, c.err }
+		status, body := ask(t, srv.URLs()[0], "GET /connectors/x", "")
+		var got errorMessage
+		if err := json.Unmarshal([]byte(body), &got); err != nil || status != c.status || got != (errorMessage{c.status, c.msg}) {
+			t.Errorf("%v: got %d %s, %v", c.err, status, body, err)
+		}
+	}
+}
+
+func TestRequestTimeout(t *testing.T) {
+	h := newFake()
+	h.put = func(ctx context.Context, _ herder.PutRequest) (herder.Connector, bool, error) {
+		<-ctx.Done()
+		return herder.Connector{}, false, ctx.Err()
+	}
+	srv := start(t, h, func(s *Settings) { s.RequestTimeout = time.Millisecond })
+	status, body := ask(t, srv.URLs()[0], create, `{"name":"a","config":{}}`)
+	if want := `{"error_code":500,"message":"Request timed out"}`; status != 500 || body != want {
+		t.Errorf("got %d %s", status, body)
+	}
+}
+
+// TestLongRequest sees a request out that takes longer than sending a body may.
+func TestLongRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newFake()
+		h.put = func(ctx context.Context, r herder.PutRequest) (herder.Connector, bool, error) {
+			select {
+			case <-ctx.Done():
+				return herder.Connector{}, false, ctx.Err()
+			case <-time.After(defaultTimeout - time.Second):
+				return herder.Connector{Name: r.Name}, true, nil
+			}
+		}
+		s := Settings{}.complete()
+		at := &site{log: s.Log}
+		a := &api{Settings: s, herder: h}
+		at.router.Store(newRouter(a, a.routes()))
+		client, server := net.Pipe()
+		l := &oneConn{conn: server, closed: make(chan struct{})}
+		srv := (&Server{settings: s}).newServer(at)
+		served := make(chan error, 1)
+		go func() { served <- srv.Serve(l) }()
+		go func() {
+			_, _ = io.WriteString(client, "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 24\r\n\r\n{\"name\":\"a\",\"config\":{}}\n")
+		}()
+		b := make([]byte, 12)
+		if _, err := io.ReadFull(client, b); err != nil || string(b) != "HTTP/1.1 201" {
+			t.Errorf("got %q, %v", b, err)
+		}
+		_ = client.Close()
+		_ = srv.Close()
+		<-served
+	})
+}
+
+// oneConn is a listener for a connection that is there already.
+type oneConn struct {
+	conn   net.Conn
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (l *oneConn) Accept() (net.Conn, error) {
+	if c := l.conn; c != nil {
+		l.conn = nil
+		return c, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *oneConn) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+func (l *oneConn) Addr() net.Addr { return &net.TCPAddr{} }
+
+func TestPanicIsAnswered(t *testing.T) {
+	var log lockedBuffer
+	h := newFake()
+	h.put = func(context.Context, herder.PutRequest) (herder.Connector, bool, error) { panic("oops") }
+	srv := start(t, h, func(s *Settings) { s.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	status, body := ask(t, srv.URLs()[0], create, `{"name":"a","config":{}}`)
+	if want := `{"error_code":500,"message":"HTTP 500 Internal Server Error"}`; status != 500 || body != want {
+		t.Errorf("got %d %s", status, body)
+	}
+	if status, _ := ask(t, srv.URLs()[0], "GET /", ""); status != 200 {
+		t.Errorf("afterwards: %d", status)
+	}
+	if text := log.String(); !strings.Contains(text, "panic=oops") || !strings.Contains(text, "status=500") {
+		t.Errorf("log: %s", text)
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+func TestSizeLimits(t *testing.T) {
+	srv := start(t, newFake(), func(s *Settings) { s.MaxBody = 1000 })
+	url := srv.URLs()[0]
+	long := strings.Repeat("x", 9000)
+	cases := []struct {
+		name, request, body string
+		status              int
+	}{
+		{"body", create, `{"name":"` + strings.Repeat("x", 1000) + `"}`, 413},
+		{"body within the limit", create, `{"name":"` + strings.Repeat("x", 900) + `","config":{"connector.class":"C"}}`, 201},
+		{"path", "GET /connectors/" + long, "", 414},
+		{"path within the limit", "GET /connectors/" + long[:6000], "", 404},
+		{"header", "GET /connectors\nX-Long: " + long, "", 431},
+		{"head far beyond", "GET /connectors\nX-Long: " + strings.Repeat(long, 10), "", 431},
+	}
+	for _, c := range cases {
+		if status, body := ask(t, url, c.request, c.body); status != c.status {
+			t.Errorf("%s: got %d %.200s, want %d", c.name, status, body, c.status)
+		}
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "POST /connectors HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n"+strings.Repeat(" ", 2000)+"\r\n")
+	answer := make([]byte, 12)
+	if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != "HTTP/1.1 413" {
+		t.Errorf("chunked: got %q, %v", answer, err)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	h := newFake()
+	srv := start(t, h, nil)
+	steps := []struct {
+		ready  bool
+		why    string
+		status int
+		body   string
+	}{
+		{false, "", 503, `{"status":"starting","message":"Worker is still starting up."}`},
+		{false, "The worker is currently awaiting startup.", 503, `{"status":"starting","message":"Worker is still starting up. The worker is currently awaiting startup."}`},
+		{true, "", 200, `{"status":"healthy","message":"Worker has completed startup and is ready to handle requests."}`},
+		{false, "", 500, `{"status":"unhealthy","message":"Worker was unable to handle this request and may be unable to handle other requests."}`},
+	}
+	for _, s := range steps {
+		h.ready = func() (bool, string) { return s.ready, s.why }
+		if status, body := ask(t, srv.URLs()[0], "GET /health", ""); status != s.status || body != s.body {
+			t.Errorf("got %d %s, want %d %s", status, body, s.status, s.body)
+		}
+	}
+}
+
+func TestHandlersPassOn(t *testing.T) {
+	h := newFake()
+	srv := start(t, h, nil)
+	url := srv.URLs()[0]
+	ask(t, url, create, `{"name":" a\t","config":{"connector.class":"C"},"initial_state":"Paused"}`)
+	ask(t, url, "PUT /connectors/b/config\nContent-Type: application/json", `{"connector.class":"C"}`)
+	if len(h.puts) != 2 || h.puts[0].Name != "a" || h.puts[0].Target != "PAUSED" || !h.puts[0].Create || h.puts[1].Create || h.puts[1].Target != "" {
+		t.Errorf("got %+v", h.puts)
+	}
+	ask(t, url, "PATCH /connectors/src/offsets\nContent-Type: application/json", `{"offsets":[{"partition":{"k":1},"offset":{"o":1.5,"m":{"x":[true]}}},{"partition":{"k":2},"offset":null}]}`)
+	if len(h.altered) != 2 || h.altered[0].Partition["k"] != int64(1) || h.altered[0].Offset["o"] != 1.5 || h.altered[1].Offset != nil {
+		t.Errorf("got %+v", h.altered)
+	}
+	h.topics = func() ([]string, error) { return nil, herder.Fail(herder.Forbidden, "Topic tracking is disabled.") }
+	if status, body := ask(t, url, "GET /connectors/none/topics", ""); status != 403 || body != `{"error_code":403,"message":"Topic tracking is disabled."}` {
+		t.Errorf("got %d %s", status, body)
+	}
+}
+
+func TestPluginConfigOrder(t *testing.T) {
+	srv := start(t, newFake(), nil)
+	status, body := ask(t, srv.URLs()[0], "GET /connector-plugins/FileStreamSource/config", "")
+	var keys []struct {
+		Name       string
+		Default    *string  `json:"default_value"`
+		Dependents []string `json:"dependents"`
+	}
+	if err := json.Unmarshal([]byte(body), &keys); err != nil || status != 200 {
+		t.Fatal(status, err)
+	}
+	var first []string
+	for _, k := range keys[:6] {
+		first = append(first, k.Name)
+	}
+	if got := strings.Join(first, " "); got != "file topic tasks.max name connector.class connector.plugin.version" {
+		t.Errorf("got %s", got)
+	}
+	if keys[5].Default == nil || *keys[5].Default != "4.3.0" || keys[0].Dependents == nil {
+		t.Errorf("got %+v", keys[:6])
+	}
+	if last := keys[len(keys)-1].Name; last != "offsets.storage.topic" {
+		t.Errorf("last is %s", last)
+	}
+}
+
+func TestLoggerTimes(t *testing.T) {
+	srv := start(t, newFake(), nil)
+	before := time.Now().UnixMilli()
+	ask(t, srv.URLs()[0], "PUT /admin/loggers/a\nContent-Type: application/json", `{"level":"WARN"}`)
+	_, body := ask(t, srv.URLs()[0], "GET /admin/loggers", "")
+	var all map[string]loggerLevel
+	if err := json.Unmarshal([]byte(body), &all); err != nil {
+		t.Fatal(err)
+	}
+	if a := all["a"]; a.Level != "WARN" || a.Modified == nil || *a.Modified < before {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestAdminListeners(t *testing.T) {
+	local := workerconfig.Listener{Protocol: "http", Host: "127.0.0.1"}
+	cases := []struct {
+		name         string
+		change       func(*Settings)
+		main, admin  int // status of GET /admin/loggers
+		adminHasRoot bool
+	}{
+		{"shared", func(*Settings) {}, 200, 0, false},
+		{"off", func(s *Settings) { s.AdminOff = true }, 404, 0, false},
+		{"no loggers", func(s *Settings) { s.Loggers = nil }, 404, 0, false},
+		{"apart", func(s *Settings) { s.AdminListeners = []workerconfig.Listener{local} }, 404, 200, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			srv := start(t, newFake(), c.change)
+			if status, _ := ask(t, srv.URLs()[0], "GET /admin/loggers", ""); status != c.main {
+				t.Errorf("main: got %d", status)
+			}
+			if c.admin == 0 {
+				return
+			}
+			if status, _ := ask(t, srv.URLs()[1], "GET /admin/loggers", ""); status != c.admin {
+				t.Errorf("admin: got %d", status)
+			}
+			if status, _ := ask(t, srv.URLs()[1], "GET /connectors", ""); status != 404 {
+				t.Errorf("connectors on the admin listener: got %d", status)
+			}
+		})
+	}
+}
+
+func TestBrowserHeaders(t *testing.T) {
+	srv := start(t, newFake(), func(s *Settings) {
+		s.AllowedOrigin, s.AllowedMethods = `http://good.example, https://.*\.wild\.example`, "GET,PUT"
+		s.Headers = []workerconfig.HeaderRule{
+			{Action: "add", Name: "X-Plain", Value: "one"},
+			{Action: "set", Name: "Cache-Control", Value: "no-cache, no-store"},
+			{Action: "setDate", Name: "Expires", Value: "0"},
+		}
+	})
+	cases := []struct {
+		request, origin, methods string
+	}{
+		{"GET /nope", "", ""},
+		{"GET /\nOrigin: http://good.example", "http://good.example", ""},
+		{"GET /\nOrigin: HTTP://GOOD.example", "HTTP://GOOD.example", ""},
+		{"GET /\nOrigin: http://bad.example", "", ""},
+		{"GET /\nOrigin: http://good.example.evil", "", ""},
+		{"GET /\nOrigin: http://bad.example http://good.example", "http://bad.example http://good.example", ""},
+		{"OPTIONS /nope\nOrigin: https://x.wild.example\nAccess-Control-Request-Method: PUT", "https://x.wild.example", "GET,PUT"},
+		{"OPTIONS /\nOrigin: https://x.wild.example", "https://x.wild.example", ""},
+		{"OPTIONS /\nOrigin: http://bad.example\nAccess-Control-Request-Method: PUT", "", ""},
+	}
+	for _, c := range cases {
+		res, _ := exchange(t, srv.URLs()[0], c.request, "")
+		h := res.Header
+		if h.Get("Access-Control-Allow-Origin") != c.origin || h.Get("Access-Control-Allow-Methods") != c.methods {
+			t.Errorf("%s: got %v", c.request, h)
+		}
+		if h.Get("Vary") != "Origin" || h.Get("X-Plain") != "one" || h.Get("Cache-Control") != "no-cache, no-store" || h.Get("Expires") == "" {
+			t.Errorf("%s: got %v", c.request, h)
+		}
+	}
+	if res, _ := exchange(t, srv.URLs()[0], "GET //", ""); res.Header.Get("X-Plain") != "" || res.Header.Get("Vary") != "" {
+		t.Errorf("an error page has %v", res.Header)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	port := taken.Addr().(*net.TCPAddr).Port
+	busy := workerconfig.Listener{Protocol: "http", Host: "127.0.0.1", Port: port}
+	free := workerconfig.Listener{Protocol: "http", Host: "127.0.0.1"}
+	list := func(l ...workerconfig.Listener) []workerconfig.Listener { return l }
+	cases := []struct {
+		name string
+		rest workerconfig.REST
+		want string
+	}{
+		{"port in use", workerconfig.REST{Listeners: list(free, busy)}, "listeners: open http://" + busy.Address() + ": listen tcp " + busy.Address() + ": bind: address already in use"},
+		{"admin port in use", workerconfig.REST{Listeners: list(free), AdminListeners: list(busy)}, "admin.listeners: open http://" + busy.Address()},
+		{"https without key store", workerconfig.REST{Listeners: list(workerconfig.Listener{Protocol: "https", Host: "127.0.0.1"})}, "listeners: https://127.0.0.1:0 has no key store"},
+		{"same origin twice", workerconfig.REST{Listeners: list(free), AllowedOrigin: "a, a"}, "duplicate element: a"},
+		{"bad origin", workerconfig.REST{Listeners: list(free), AllowedOrigin: "["}, "access.control.allow.origin"},
+		{"bad date", workerconfig.REST{Listeners: list(free), Headers: []workerconfig.HeaderRule{{Action: "addDate", Name: "X", Value: "y"}}}, "not a number of milliseconds"},
+	}
+	for _, c := range cases {
+		srv, err := Open(Settings{REST: c.rest})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v", c.name, err)
+		}
+		if srv != nil {
+			_ = srv.Close(t.Context())
+		}
+	}
+}
+
+func TestDefaultListenerIsLoopback(t *testing.T) {
+	l := Settings{}.complete().Listeners
+	if len(l) != 1 || l[0].Address() != "127.0.0.1:8083" || l[0].Protocol != "http" {
+		t.Errorf("got %v", l)
+	}
+}
+
+func TestBeforeMount(t *testing.T) {
+	srv, err := Open(Settings{REST: workerconfig.REST{Listeners: []workerconfig.Listener{{Protocol: "http", Host: "127.0.0.1"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close(t.Context())
+	if status, _ := ask(t, srv.URLs()[0], "GET /", ""); status != 404 {
+		t.Errorf("got %d", status)
+	}
+	if id := srv.WorkerID(); "http://"+id != srv.URLs()[0] || srv.AdvertisedURL() != srv.URLs()[0]+"/" {
+		t.Errorf("got %s, %s", id, srv.AdvertisedURL())
+	}
+}
+
+func TestCloseLetsRequestsEnd(t *testing.T) {
+	h := newFake()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	h.put = func(_ context.Context, r herder.PutRequest) (herder.Connector, bool, error) {
+		close(entered)
+		<-leave
+		return herder.Connector{Name: r.Name}, true, nil
+	}
+	srv := start(t, h, nil)
+	var g errgroup.Group
+	status := 0
+	g.Go(func() error {
+		status, _ = ask(t, srv.URLs()[0], create, `{"name":"a","config":{}}`)
+		return nil
+	})
+	<-entered
+	g.Go(func() error { return srv.Close(context.Background()) })
+	for { // until the port is closed
+		conn, err := net.Dial("tcp", strings.TrimPrefix(srv.URLs()[0], "http://"))
+		if err != nil {
+			break
+		}
+		_ = conn.Close()
+	}
+	close(leave)
+	if err := g.Wait(); err != nil || status != 201 {
+		t.Errorf("got %d, %v", status, err)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	srv := start(t, newFake(), nil)
+	var g errgroup.Group
+	client := &http.Client{}
+	defer client.CloseIdleConnections()
+	for range 8 {
+		g.Go(func() error {
+			for _, path := range []string{"/", "/health", "/connectors?expand=info&expand=status", "/connector-plugins", "/admin/loggers", "/nope"} {
+				res, err := client.Get(srv.URLs()[0] + path)
+				if err != nil {
+					return err
+				}
+				_, _ = io.Copy(io.Discard, res.Body)
+				_ = res.Body.Close()
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+func trusting(pool *x509.CertPool, certs ...tls.Certificate) *http.Client {
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, Certificates: certs}}}
+}

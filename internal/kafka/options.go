@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"crypto/sha256"
+	"log/slog"
 	"math"
 	"slices"
 	"strings"
@@ -29,6 +30,17 @@ type Options struct {
 	// Unused are the names of properties that are not keys of such a client, sorted.
 	// Admin clients get all properties of the worker, so they always have some.
 	Unused []string
+}
+
+// Warn logs what the user should know: settings without effect, and properties that
+// are not keys of such a client. Values are not shown.
+func (o *Options) Warn(log *slog.Logger) {
+	for _, text := range o.Warnings {
+		log.Warn("A client setting has no effect", "client", o.ClientID, "setting", text)
+	}
+	for _, name := range o.Unused {
+		log.Warn("A client setting is not known", "client", o.ClientID, "key", name)
+	}
 }
 
 // reading is one pass over the properties of a client.

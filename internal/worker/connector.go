@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/sink"
@@ -28,9 +29,10 @@ type connectorRun struct {
 	watch    watch
 	instance instance
 
-	ctx    context.Context
-	cancel context.CancelFunc
-	done   chan struct{}
+	ctx       context.Context
+	cancel    context.CancelFunc
+	done      chan struct{}
+	abandoned atomic.Bool // did not stop in time: what it says does not count
 
 	mu       sync.Mutex
 	mailbox  []func()
@@ -100,6 +102,12 @@ func (c *connectorRun) post(do func()) bool {
 	return true
 }
 
+func (c *connectorRun) report(s state.State, err error) {
+	if !c.abandoned.Load() {
+		c.listener.ConnectorStatus(c.name, s, c.entry.Version, err)
+	}
+}
+
 // follow starts or stops the connector as its target state says.
 func (c *connectorRun) follow(target state.Target, rt runtimeOf) error {
 	if c.ctx.Err() != nil {
@@ -131,7 +139,7 @@ func (c *connectorRun) start(rt runtimeOf) error {
 		return c.fail(fmt.Errorf("start connector %s: %w", c.name, err))
 	}
 	c.started = true
-	c.listener.ConnectorStatus(c.name, state.Running, c.entry.Version, nil)
+	c.report(state.Running, nil)
 	return nil
 }
 
@@ -159,7 +167,7 @@ func (c *connectorRun) startInstance(rt runtimeOf) error {
 func (c *connectorRun) fail(err error) error {
 	c.log.Error("Connector failed", "err", err)
 	c.failed = err
-	c.listener.ConnectorStatus(c.name, state.Failed, c.entry.Version, err)
+	c.report(state.Failed, err)
 	return err
 }
 
@@ -169,7 +177,7 @@ func (c *connectorRun) suspend(s state.State) error {
 	if err != nil {
 		return c.fail(err)
 	}
-	c.listener.ConnectorStatus(c.name, s, c.entry.Version, nil)
+	c.report(s, nil)
 	return nil
 }
 
@@ -188,7 +196,7 @@ func (c *connectorRun) halt() {
 	if err := c.stopInstance(); err != nil {
 		c.log.Error("Connector failed to stop", "err", err)
 	}
-	c.listener.ConnectorStatus(c.name, state.Unassigned, c.entry.Version, nil)
+	c.report(state.Unassigned, nil)
 }
 
 // taskConfigs asks the connector for its tasks and adds what the framework needs.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -53,7 +52,9 @@ func (w *Worker) live(t *taskRun, e pluginset.Entry, connector, task map[string]
 	if err != nil {
 		return fmt.Errorf("resolve the configuration of task %s: %w", t.id, err)
 	}
-	cfg, err := connectorconfig.Parse(connector, e.Kind == pluginset.Sink)
+	cfg, err := connectorconfig.ParseWith(connector, connectorconfig.Options{
+		Sink: e.Kind == pluginset.Sink, NoTopicCreation: !w.TopicCreation,
+	})
 	if err != nil {
 		return err
 	}
@@ -174,7 +175,7 @@ func (b *builder) pooled(props clientProps) (*kgo.Client, error) {
 
 func (b *builder) topicCreator() (*topicCreator, error) {
 	groups := b.cfg.Source.TopicGroups
-	if !b.w.TopicCreation || len(groups) == 0 {
+	if len(groups) == 0 {
 		return newTopicCreator(nil, nil)
 	}
 	admin, err := b.admin(kafka.SourceAdminProps)
@@ -192,7 +193,8 @@ func (b *builder) admin(props clientProps) (*topicadmin.Admin, error) {
 	if err != nil {
 		return nil, err
 	}
-	warnAll(b.t.log, opts.Warnings)
+	opts.Unused = nil // an admin client gets all properties of the worker
+	opts.Warn(b.t.log)
 	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(b.t.log)))...)
 	if err != nil {
 		return nil, fmt.Errorf("admin client: %w", err)
@@ -233,12 +235,6 @@ func (b *builder) allowed(client policy.Client) error {
 		"]; remove them from the connector or change connector.client.config.override.policy of the worker"}
 }
 
-func warnAll(log *slog.Logger, warnings []string) {
-	for _, text := range warnings {
-		log.Warn("A client setting has no effect", "setting", text)
-	}
-}
-
 func (b *builder) sink() (*sinkTask, error) {
 	dead, err := b.deadLetters()
 	if err != nil {
@@ -277,7 +273,7 @@ func (b *builder) consumer(s *sinkTask) error {
 	if err != nil {
 		return err
 	}
-	warnAll(b.t.log, opts.Warnings)
+	opts.Warn(b.t.log)
 	all := append(append(opts.Opts, opts.GroupOpts...), s.rebalanceOptions()...)
 	all = append(all, kgo.WithLogger(kafka.Logger(b.t.log)))
 	topics, err := subscription(b.cfg.Sink)

@@ -175,6 +175,7 @@ func (w *Worker) StopConnector(name string) {
 	select {
 	case <-c.done:
 	case <-timer.C:
+		c.abandoned.Store(true)
 		w.Log.Error("A connector did not stop in time and was abandoned", "connector", name, "call", describe(c.watch.call()))
 	}
 }

@@ -95,6 +95,7 @@ func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
 	opts := append([]kgo.Opt{}, producer.Opts...)
 	if p.settings.Logger != nil {
 		opts = append(opts, kgo.WithLogger(kafka.Logger(p.settings.Logger)))
+		producer.Warn(p.settings.Logger)
 	}
 	client, err := kgo.NewClient(append(opts, p.settings.Opts...)...)
 	if err != nil {

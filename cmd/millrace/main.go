@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	_ "time/tzdata" // time zones of S3 paths, on machines that have no table of them
 
 	"github.com/millrace/millrace/internal/cli"
 )

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/run"
 )
 
@@ -42,11 +43,13 @@ const (
 )
 
 // Main runs the command line and returns the exit code. A binary called
-// connect-standalone, with or without .sh, is that command.
-func Main(args []string, streams Streams) int {
+// connect-standalone, with or without .sh, is that command. Workers have the given
+// plugins besides those that are built in.
+func Main(args []string, streams Streams, plugins ...plugin.Plugin) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := Root(streams)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	root := Root(streams, plugins...)
 	root.SetArgs(asScript(args))
 	err := root.ExecuteContext(ctx)
 	if err == nil {
@@ -78,7 +81,7 @@ func asScript(args []string) []string {
 }
 
 // Root returns the command with all others below it.
-func Root(streams Streams) *cobra.Command {
+func Root(streams Streams, plugins ...plugin.Plugin) *cobra.Command {
 	c := &cobra.Command{
 		Use:           "millrace",
 		Short:         "Kafka Connect without the JVM",
@@ -91,7 +94,7 @@ func Root(streams Streams) *cobra.Command {
 	c.SetIn(streams.In)
 	c.SetOut(streams.Out)
 	c.SetErr(streams.Err)
-	c.AddCommand(newStandalone(streams), newDev(streams), newDistributed())
+	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed())
 	return c
 }
 

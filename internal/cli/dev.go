@@ -5,11 +5,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/run"
 )
 
-func newDev(streams Streams) *cobra.Command {
-	o := run.DevOptions{In: streams.In, Out: streams.Out, LogOutput: streams.Err, Terminal: streams.Terminal}
+func newDev(streams Streams, plugins []plugin.Plugin) *cobra.Command {
+	o := run.DevOptions{In: streams.In, Out: streams.Out, LogOutput: streams.Err, Terminal: streams.Terminal, Plugins: plugins}
 	c := &cobra.Command{
 		Use:   "dev",
 		Short: "Run Kafka, S3 and a worker on this machine, with nothing else installed",

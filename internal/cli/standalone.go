@@ -3,10 +3,11 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/run"
 )
 
-func newStandalone(streams Streams) *cobra.Command {
+func newStandalone(streams Streams, plugins []plugin.Plugin) *cobra.Command {
 	return &cobra.Command{
 		Use:   "standalone WORKER.properties [CONNECTOR.properties|.json ...]",
 		Short: "Run one worker with its connectors",
@@ -23,7 +24,7 @@ file cannot be used.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return run.Standalone(c.Context(), run.StandaloneOptions{
-				WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out,
+				WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out, Plugins: plugins,
 			})
 		},
 	}

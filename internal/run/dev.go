@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/devbroker"
 	"github.com/millrace/millrace/internal/devs3"
 	"github.com/millrace/millrace/internal/logs"
@@ -31,6 +32,7 @@ type DevOptions struct {
 	Terminal  bool // Out is a terminal: show progress in place
 	Verbose   bool // show the log as well
 	LogOutput io.Writer
+	Plugins   []plugin.Plugin // besides those that are built in
 }
 
 // dev is a running development environment.
@@ -92,7 +94,7 @@ func (d *dev) start(ctx context.Context) error {
 	if err := freePort(d.REST); err != nil {
 		return inUse(err, "--rest", d.REST)
 	}
-	d.node, err = startNode(ctx, d.workerProps(), d.logs)
+	d.node, err = startNode(ctx, d.workerProps(), d.logs, d.Plugins)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/java/properties"
 	"github.com/millrace/millrace/internal/logs"
 )
@@ -18,6 +19,7 @@ type StandaloneOptions struct {
 	WorkerFile     string
 	ConnectorFiles []string
 	Log            io.Writer
+	Plugins        []plugin.Plugin // besides those that are built in
 }
 
 // StartError is a worker that cannot start.
@@ -40,7 +42,7 @@ func Standalone(ctx context.Context, o StandaloneOptions) error {
 		return &StartError{fmt.Errorf("worker configuration %s: %w", o.WorkerFile, err)}
 	}
 	tuneCollector()
-	n, err := startNode(ctx, props, logs.New(logs.Settings{Out: o.Log}))
+	n, err := startNode(ctx, props, logs.New(logs.Settings{Out: o.Log}), o.Plugins)
 	if err != nil {
 		return &StartError{err}
 	}

@@ -36,14 +36,14 @@ type node struct {
 
 // startNode starts a standalone worker: configuration, Kafka, herder, REST API, in
 // this order. What was started is stopped when a later step fails.
-func startNode(ctx context.Context, props map[string]string, registry *logs.Logs) (_ *node, err error) {
+func startNode(ctx context.Context, props map[string]string, registry *logs.Logs, more []plugin.Plugin) (_ *node, err error) {
 	n := &node{log: registry.For("org.apache.kafka.connect.cli.ConnectStandalone")}
 	defer func() {
 		if err != nil {
 			n.stop()
 		}
 	}()
-	plugins := pluginset.New(builtin.Plugins()...)
+	plugins := pluginset.New(append(builtin.Plugins(), more...)...)
 	if props, err = n.resolve(ctx, props, plugins); err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/millrace/millrace/connect"
@@ -102,7 +101,7 @@ func (t *sourceTask) read(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read source file: %w", err)
 		}
-		if n == 0 {
+		if n == 0 || ctx.Err() != nil {
 			return nil
 		}
 	}
@@ -131,13 +130,17 @@ func (t *sourceTask) add(line string, now int64) {
 	}
 }
 
-// fill reads once; 0 bytes mean that there is nothing now.
+// fill reads once; 0 bytes mean that there is nothing now. Where bytes come from
+// somebody who may keep us waiting, lines that are there go first.
 func (t *sourceTask) fill(ctx context.Context) (n int, err error) {
 	if t.name == "" {
 		return t.fillFromStdin(ctx)
 	}
 	if err := t.open(); err != nil || t.file == nil {
 		return 0, err
+	}
+	if !t.file.regular && len(t.batch) > 0 {
+		return 0, nil
 	}
 	n, err = t.file.read(t.lines.space())
 	t.lines.filled(n)
@@ -149,7 +152,6 @@ func (t *sourceTask) fill(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
-// fillFromStdin waits for input only while there are no lines to return.
 func (t *sourceTask) fillFromStdin(ctx context.Context) (total int, err error) {
 	if len(t.batch) > 0 {
 		return 0, nil

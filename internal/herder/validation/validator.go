@@ -180,7 +180,9 @@ func (r *run) checkNulls() {
 
 // ownResult is what the connector says of its own keys.
 func (r *run) ownResult() (result *config.Result, err error) {
-	result = r.ownDef().ValidateInput(r.in)
+	in := r.in
+	in.Classes = nil // a connector knows itself which classes it can be given: formats, partitioners
+	result = r.ownDef().ValidateInput(in)
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("validation of %s failed: %v", r.connector.Class, p)

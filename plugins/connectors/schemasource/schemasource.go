@@ -22,12 +22,20 @@ import (
 )
 
 // Source produces numbered structs.
-var Source = plugin.Source{
-	Info: plugin.Info{Class: "org.apache.kafka.connect.tools.SchemaSourceConnector", Config: config.NewDef()},
-	New:  func() source.Connector { return &connector{} },
+var Source = newSource(os.Stdout)
+
+func newSource(out io.Writer) plugin.Source {
+	shared := &lines{out: out}
+	return plugin.Source{
+		Info: plugin.Info{Class: "org.apache.kafka.connect.tools.SchemaSourceConnector", Config: config.NewDef()},
+		New:  func() source.Connector { return &connector{out: shared} },
+	}
 }
 
-type connector struct{ props map[string]string }
+type connector struct {
+	out   *lines
+	props map[string]string
+}
 
 func (c *connector) Start(_ context.Context, _ source.ConnectorRuntime, props map[string]string) error {
 	c.props = props
@@ -43,7 +51,7 @@ func (c *connector) TaskConfigs(maxTasks int) ([]map[string]string, error) {
 	return configs, nil
 }
 
-func (c *connector) NewTask() source.Task { return &task{out: &lines{out: os.Stdout}} }
+func (c *connector) NewTask() source.Task { return &task{out: c.out} }
 
 func (c *connector) Stop() error { return nil }
 
@@ -96,29 +104,41 @@ func (s seqno) Fields() connect.Fields { return connect.Fields{"seqno": int64(s)
 
 // Start goes on after the stored sequence number.
 func (t *task) Start(ctx context.Context, rt source.Runtime, props map[string]string) error {
+	if err := t.configure(props); err != nil {
+		return &connect.Error{Msg: "Invalid SchemaSourceTask configuration", Err: err}
+	}
+	t.partition = connect.NewSourcePartition(connect.Fields{"id": int64(t.id)})
+	offset, err := rt.Offsets.Offset(ctx, t.partition)
+	if err != nil {
+		return fmt.Errorf("read the stored sequence number: %w", err)
+	}
+	if offset == nil {
+		return nil
+	}
+	n, ok := offset["seqno"].(int64)
+	if !ok {
+		return fmt.Errorf("the stored offset of task %d has no valid seqno: %s", t.id, offset)
+	}
+	t.seqno = n + 1
+	return nil
+}
+
+func (t *task) configure(props map[string]string) error {
 	numbers := map[string]int64{"partition.count": 1}
-	for _, key := range []string{"id", "num.messages", "throughput", "partition.count"} {
-		text, ok := props[key]
-		if !ok && key == "partition.count" {
+	for key, bits := range map[string]int{"id": 32, "num.messages": 64, "throughput": 64, "partition.count": 64} {
+		text, given := props[key]
+		if !given && key == "partition.count" {
 			continue
 		}
-		n, err := strconv.ParseInt(text, 10, 64)
+		n, err := strconv.ParseInt(text, 10, bits)
 		if err != nil {
-			return &connect.Error{Msg: "Invalid SchemaSourceTask configuration", Err: fmt.Errorf("%s: %w", key, err)}
+			return fmt.Errorf("%s: %w", key, err)
 		}
 		numbers[key] = n
 	}
 	t.topic, t.versions = props["topic"], props["multiple.schema"] == "true"
 	t.id, t.total, t.partitions = int32(numbers["id"]), numbers["num.messages"], max(1, numbers["partition.count"])
 	t.pace = pace.New(numbers["throughput"])
-	t.partition = connect.NewSourcePartition(connect.Fields{"id": int64(t.id)})
-	offset, err := rt.Offsets.Offset(ctx, t.partition)
-	if err != nil {
-		return fmt.Errorf("read the stored sequence number: %w", err)
-	}
-	if n, ok := offset["seqno"].(int64); ok {
-		t.seqno = n + 1
-	}
 	return nil
 }
 

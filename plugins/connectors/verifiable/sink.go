@@ -12,15 +12,14 @@ import (
 type sinkTask struct {
 	events *events
 	name   string
-	id     int32
-	order  []connect.TopicPartition
-	open   map[connect.TopicPartition][]*event
+	id     int64
+	open   map[connect.TopicPartition][]*event // not flushed
 }
 
 // Start reads the task's number.
 func (t *sinkTask) Start(_ context.Context, _ sink.Runtime, props map[string]string) error {
 	var err error
-	t.id, err = taskID(props, "VerifiableSourceTask") // Java's text, the source's name included
+	t.id, err = number(props, "id", taskClass, 32) // Java's text has the source's name, too
 	t.name, t.open = props["name"], map[connect.TopicPartition][]*event{}
 	return err
 }
@@ -33,10 +32,7 @@ func (t *sinkTask) Put(_ context.Context, records []connect.Record) error {
 		r := &records[i]
 		all[i] = new(event).add("task", r.Key).add("seqno", r.Value).add("offset", r.Consumed.Offset).
 			add("time_ms", now).add("name", t.name).add("topic", r.Topic).add("sinkTask", t.id)
-		tp := connect.TopicPartition{Topic: r.Topic, Partition: r.Partition}
-		if _, known := t.open[tp]; !known {
-			t.order = append(t.order, tp)
-		}
+		tp := r.Consumed.TopicPartition()
 		t.open[tp] = append(t.open[tp], all[i])
 	}
 	return t.events.write(all...)
@@ -46,19 +42,12 @@ func (t *sinkTask) Put(_ context.Context, records []connect.Record) error {
 func (t *sinkTask) Flush(_ context.Context, offsets sink.Offsets) error {
 	now := time.Now().UnixMilli()
 	var all []*event
-	var still []connect.TopicPartition
-	for _, tp := range t.order {
-		if _, asked := offsets[tp]; !asked {
-			still = append(still, tp)
-			continue
-		}
+	for tp := range offsets {
 		for _, e := range t.open[tp] {
-			e.values[3] = now
-			all = append(all, e.add("flushed", true))
+			all = append(all, e.set("time_ms", now).add("flushed", true))
 		}
 		delete(t.open, tp)
 	}
-	t.order = still
 	return t.events.write(all...)
 }
 

@@ -3,7 +3,6 @@ package verifiable
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/millrace/millrace/connect"
@@ -24,6 +23,8 @@ type sourceTask struct {
 	pace      pace.Pace
 }
 
+const taskClass = "VerifiableSourceTask" // in error texts
+
 // seqno is the offset of a record.
 type seqno int64
 
@@ -40,15 +41,15 @@ var completeSchema = data.NewStructBuilder().
 
 // Start goes on after the stored sequence number.
 func (t *sourceTask) Start(ctx context.Context, rt source.Runtime, props map[string]string) error {
-	const class = "VerifiableSourceTask"
-	var err error
-	if t.id, err = taskID(props, class); err != nil {
+	id, err := number(props, "id", taskClass, 32)
+	if err != nil {
 		return err
 	}
-	throughput, err := strconv.ParseInt(props["throughput"], 10, 64)
+	throughput, err := number(props, "throughput", taskClass, 64)
 	if err != nil {
-		return &connect.Error{Msg: "Invalid " + class + " configuration", Err: err}
+		return err
 	}
+	t.id = int32(id)
 	t.name, t.topic = props["name"], props["topic"]
 	t.complete = props["complete.record.data"] == "true"
 	t.pace = pace.New(throughput)
@@ -57,9 +58,14 @@ func (t *sourceTask) Start(ctx context.Context, rt source.Runtime, props map[str
 	if err != nil {
 		return fmt.Errorf("read the stored sequence number: %w", err)
 	}
-	if n, ok := offset["seqno"].(int64); ok {
-		t.seqno = n + 1
+	if offset == nil {
+		return nil
 	}
+	n, ok := offset["seqno"].(int64)
+	if !ok {
+		return fmt.Errorf("the stored offset of task %d has no valid seqno: %s", t.id, offset)
+	}
+	t.seqno = n + 1
 	return nil
 }
 

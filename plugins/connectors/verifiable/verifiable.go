@@ -8,9 +8,11 @@ package verifiable
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -23,15 +25,25 @@ import (
 )
 
 // Source produces numbered records.
-var Source = plugin.Source{
-	Info: plugin.Info{Class: "org.apache.kafka.connect.tools.VerifiableSourceConnector", Config: config.NewDef()},
-	New:  func() source.Connector { return &sourceConnector{} },
-}
+var Source = newSource(os.Stdout)
 
 // Sink prints records.
-var Sink = plugin.Sink{
-	Info: plugin.Info{Class: "org.apache.kafka.connect.tools.VerifiableSinkConnector", Config: config.NewDef()},
-	New:  func() sink.Connector { return &sinkConnector{} },
+var Sink = newSink(os.Stdout)
+
+func newSource(out io.Writer) plugin.Source {
+	e := &events{out: out}
+	return plugin.Source{
+		Info: plugin.Info{Class: "org.apache.kafka.connect.tools.VerifiableSourceConnector", Config: config.NewDef()},
+		New:  func() source.Connector { return &sourceConnector{events: e} },
+	}
+}
+
+func newSink(out io.Writer) plugin.Sink {
+	e := &events{out: out}
+	return plugin.Sink{
+		Info: plugin.Info{Class: "org.apache.kafka.connect.tools.VerifiableSinkConnector", Config: config.NewDef()},
+		New:  func() sink.Connector { return &sinkConnector{events: e} },
+	}
 }
 
 // numbered gives each task its number under "id".
@@ -44,7 +56,10 @@ func numbered(props map[string]string, tasks int) []map[string]string {
 	return configs
 }
 
-type sourceConnector struct{ props map[string]string }
+type sourceConnector struct {
+	events *events
+	props  map[string]string
+}
 
 func (c *sourceConnector) Start(_ context.Context, _ source.ConnectorRuntime, props map[string]string) error {
 	c.props = props
@@ -55,14 +70,17 @@ func (c *sourceConnector) TaskConfigs(maxTasks int) ([]map[string]string, error)
 	return numbered(c.props, maxTasks), nil
 }
 
-func (c *sourceConnector) NewTask() source.Task { return &sourceTask{events: stdout} }
+func (c *sourceConnector) NewTask() source.Task { return &sourceTask{events: c.events} }
 
 func (c *sourceConnector) Stop() error { return nil }
 
 // SupportsExactlyOnce always holds: offsets are sequence numbers.
 func (c *sourceConnector) SupportsExactlyOnce(map[string]string) bool { return true }
 
-type sinkConnector struct{ props map[string]string }
+type sinkConnector struct {
+	events *events
+	props  map[string]string
+}
 
 func (c *sinkConnector) Start(_ context.Context, _ sink.ConnectorRuntime, props map[string]string) error {
 	c.props = props
@@ -73,17 +91,16 @@ func (c *sinkConnector) TaskConfigs(maxTasks int) ([]map[string]string, error) {
 	return numbered(c.props, maxTasks), nil
 }
 
-func (c *sinkConnector) NewTask() sink.Task { return &sinkTask{events: stdout} }
+func (c *sinkConnector) NewTask() sink.Task { return &sinkTask{events: c.events} }
 
 func (c *sinkConnector) Stop() error { return nil }
 
-// events writes one JSON object a line; tasks share it.
+// events writes one JSON object a line; tasks share it, and a write is never mixed
+// with another.
 type events struct {
 	mu  sync.Mutex
 	out io.Writer
 }
-
-var stdout = &events{out: os.Stdout}
 
 // event is an object whose members keep their order.
 type event struct {
@@ -93,6 +110,12 @@ type event struct {
 
 func (e *event) add(key string, value any) *event {
 	e.keys, e.values = append(e.keys, key), append(e.values, value)
+	return e
+}
+
+// set replaces the value of a member.
+func (e *event) set(key string, value any) *event {
+	e.values[slices.Index(e.keys, key)] = value
 	return e
 }
 
@@ -117,11 +140,12 @@ func (w *events) write(es ...*event) error {
 	return err
 }
 
-// taskID reads the number of a task; the text of the error is Java's.
-func taskID(props map[string]string, class string) (int32, error) {
-	id, err := strconv.ParseInt(props["id"], 10, 32)
+// number reads a task's setting; the text of the error is Java's, its cause names the
+// key.
+func number(props map[string]string, key, class string, bits int) (int64, error) {
+	n, err := strconv.ParseInt(props[key], 10, bits)
 	if err != nil {
-		return 0, &connect.Error{Msg: "Invalid " + class + " configuration", Err: err}
+		return 0, &connect.Error{Msg: "Invalid " + class + " configuration", Err: fmt.Errorf("%s: %w", key, err)}
 	}
-	return int32(id), nil
+	return n, nil
 }

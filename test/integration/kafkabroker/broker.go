@@ -10,6 +10,7 @@ import (
 
 	"github.com/millrace/millrace/test/integration/jvm"
 	"github.com/millrace/millrace/test/integration/prerequisite"
+	"github.com/millrace/millrace/test/integration/process"
 )
 
 // Requirement is the name of this package's broker in MILLRACE_REQUIRE.
@@ -31,7 +32,7 @@ type Broker struct {
 	certificates Certificates
 	program      jvm.Program
 	output       *os.File
-	process      *jvm.Process
+	process      *process.Process
 }
 
 // Start starts a broker that lives until the test ends. It blocks until clients

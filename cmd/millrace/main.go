@@ -1,4 +1,6 @@
 // Command millrace runs Kafka Connect without the JVM.
+//
+// Floor 7. Connect: the scripts of an Apache Kafka distribution.
 package main
 
 import (

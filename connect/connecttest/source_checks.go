@@ -39,9 +39,12 @@ func (s Source) pollEnds(t testing.TB) {
 // pollWaits looks for sources that return at once although they have nothing, which
 // would keep a processor busy.
 func (s Source) pollWaits(t testing.TB) {
-	const often = 100 // in half a second
+	const (
+		long  = 200 * time.Millisecond
+		often = 50
+	)
 	task := s.start(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), long)
 	defer cancel()
 	empty := 0
 	for ctx.Err() == nil {
@@ -57,7 +60,7 @@ func (s Source) pollWaits(t testing.TB) {
 		}
 	}
 	if empty > often {
-		t.Errorf("Poll returned nothing %d times in half a second: it must wait for records or the end of its context", empty)
+		t.Errorf("Poll returned nothing %d times in %s: it must wait for records or the end of its context", empty, long)
 	}
 }
 

@@ -46,7 +46,7 @@ func serveForever(dir string) {
 	fmt.Println(server.Serve(ln))
 }
 
-func startChild(t *testing.T, dir string) (*exec.Cmd, string) {
+func startChild(t testing.TB, dir string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), childDir+"="+dir)

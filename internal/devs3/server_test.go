@@ -43,13 +43,15 @@ func start(t *testing.T, settings Settings) *fixture {
 	return &fixture{t, server, front.URL, client(front.URL)}
 }
 
-func client(url string) *s3.Client { return clientAs(url, "key", "secret") }
+func client(url string, options ...func(*s3.Options)) *s3.Client {
+	return clientAs(url, "key", "secret", options...)
+}
 
-func clientAs(url, key, secret string) *s3.Client {
+func clientAs(url, key, secret string, options ...func(*s3.Options)) *s3.Client {
 	return s3.New(s3.Options{
 		BaseEndpoint: &url, Region: "us-east-1", UsePathStyle: true, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(key, secret, ""),
-	})
+	}, options...)
 }
 
 func (f *fixture) put(key, body string) {

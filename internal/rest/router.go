@@ -192,25 +192,24 @@ func (r *router) call(w http.ResponseWriter, req *request, p *pattern, offer off
 	return p.handle(req)
 }
 
+// readBody reads the body. When it cannot be had whole, the connection is of no more
+// use: waiting for the rest would delay the answer.
 func (r *router) readBody(w http.ResponseWriter, req *http.Request) ([]byte, error) {
-	if req.ContentLength > r.MaxBody {
-		return nil, tooLarge(r.MaxBody)
-	}
 	var b bytes.Buffer
-	_, err := io.Copy(&b, http.MaxBytesReader(w, req.Body, r.MaxBody))
+	var err error
+	if req.ContentLength <= r.MaxBody {
+		_, err = io.Copy(&b, http.MaxBytesReader(w, req.Body, r.MaxBody))
+	}
 	var larger *http.MaxBytesError
-	if errors.As(err, &larger) {
-		return nil, tooLarge(r.MaxBody)
-	}
-	if err != nil {
+	switch {
+	case req.ContentLength > r.MaxBody || errors.As(err, &larger):
+		w.Header().Set("Connection", "close")
+		return nil, fail(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes", r.MaxBody)
+	case err != nil:
+		w.Header().Set("Connection", "close")
 		return nil, fail(http.StatusBadRequest, "The request body could not be read: %s", err)
-	}
-	if req.ContentLength != 0 {
+	case req.ContentLength != 0:
 		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	}
 	return b.Bytes(), nil
-}
-
-func tooLarge(limit int64) error {
-	return fail(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes", limit)
 }

@@ -3,8 +3,6 @@ package rest
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -451,8 +449,4 @@ func TestManyAtOnce(t *testing.T) {
 	if err := g.Wait(); err != nil {
 		t.Error(err)
 	}
-}
-
-func trusting(pool *x509.CertPool, certs ...tls.Certificate) *http.Client {
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, Certificates: certs}}}
 }

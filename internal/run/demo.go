@@ -55,7 +55,10 @@ func (d *dev) prepareDemo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.goOnAfter(ctx, done, last)
+	if err := d.goOnAfter(ctx, done, last); err != nil {
+		return fmt.Errorf("--dir %s: %w", d.dir, err)
+	}
+	return nil
 }
 
 // feedFile returns the path of a file whose lines all end: the user's own, or a copy
@@ -64,11 +67,7 @@ func (d *dev) feedFile() (string, error) {
 	spool := filepath.Join(d.dir, "feed.txt")
 	switch d.Feed {
 	case "":
-		sample, err := demoFiles.ReadFile("demo/sample.txt")
-		if err != nil {
-			return "", err
-		}
-		return spool, os.WriteFile(spool, sample, 0o644)
+		return spool, writeSample(spool)
 	case "-":
 		return spool, spoolLines(spool, d.In)
 	}
@@ -85,6 +84,23 @@ func (d *dev) feedFile() (string, error) {
 		return path, err
 	}
 	return spool, spoolLines(spool, f)
+}
+
+// writeSample makes a file of the sample, unless it is one already: users may have
+// added lines.
+func writeSample(path string) error {
+	sample, err := demoFiles.ReadFile("demo/sample.txt")
+	if err != nil {
+		return err
+	}
+	if f, err := os.Open(path); err == nil {
+		defer f.Close()
+		begin := make([]byte, len(sample))
+		if _, err := io.ReadFull(f, begin); err == nil && bytes.Equal(begin, sample) {
+			return nil
+		}
+	}
+	return os.WriteFile(path, sample, 0o644)
 }
 
 func endsWithNewline(f *os.File) (bool, error) {
@@ -177,7 +193,7 @@ func positionAfter(path string, lines int64, last []byte) (position int64, err e
 		position += int64(len(line))
 		same := n < lines || bytes.Equal(bytes.TrimRight(line, "\r\n"), last)
 		if err != nil || !same {
-			return 0, fmt.Errorf("the data directory has %d lines of another feed; give this one a --dir of its own", lines)
+			return 0, fmt.Errorf("it has %d lines of another feed; give this one a directory of its own", lines)
 		}
 	}
 	return position, nil

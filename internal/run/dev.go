@@ -56,8 +56,8 @@ func Dev(ctx context.Context, o DevOptions) (err error) {
 	if err := d.start(ctx); err != nil {
 		return &StartError{err}
 	}
-	d.printf("Kafka     %s\nS3        %s   (any keys are accepted)\nREST      http://%s\nData      %s\n",
-		d.broker.Addrs()[0], d.s3URL, d.REST, d.dir)
+	d.printf("Kafka     %s\nS3        %s   (any keys are accepted)\nREST      %s\nData      %s\n",
+		d.broker.Addrs()[0], d.s3URL, d.node.api.URLs()[0], d.dir)
 	if !o.Demo {
 		d.printf("\nRunning; stop with Ctrl-C.\n")
 		<-ctx.Done()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"time"
 
@@ -137,7 +138,9 @@ func (n *node) validator(cfg *workerconfig.Config, plugins *pluginset.Set, overr
 // warnUnread names keys that look like mistakes; their values may be secrets.
 func warnUnread(cfg *workerconfig.Config, log *slog.Logger) {
 	for _, key := range cfg.Unknown() {
-		log.Warn("The worker configuration has a key that nothing reads", "key", key)
+		if _, read := kafka.AdminDef().Key(key); !read {
+			log.Warn("The worker configuration has a key that nothing reads", "key", key)
+		}
 	}
 	for _, key := range cfg.Ignored() {
 		log.Warn("A key of the worker configuration has no effect", "key", key)
@@ -161,8 +164,8 @@ func newPolicy(cfg *workerconfig.Config, plugins *pluginset.Set) (policy.Policy,
 	return p, nil
 }
 
-// findTimeout bounds the first talk with Kafka: a worker that cannot reach it shall
-// say so soon.
+// findTimeout bounds the first talk with Kafka, unless default.api.timeout.ms is
+// shorter: a worker that cannot reach it shall say so soon.
 const findTimeout = 30 * time.Second
 
 // findCluster asks Kafka for the id of its cluster: the first proof that the
@@ -177,13 +180,32 @@ func findCluster(ctx context.Context, props map[string]string, log *slog.Logger)
 		return "", fmt.Errorf("worker configuration: %w", err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, findTimeout)
+	ctx, cancel := context.WithTimeout(ctx, min(findTimeout, opts.APITimeout))
 	defer cancel()
-	id, err := kafka.ClusterID(ctx, client)
+	id, err := awaitCluster(ctx, client)
 	if err != nil {
 		return "", fmt.Errorf("%w (bootstrap.servers=%s)", err, strings.Join(strings.Fields(props["bootstrap.servers"]), ""))
 	}
 	return id, nil
+}
+
+const askAgainAfter = time.Second
+
+// awaitCluster asks until somebody listens: worker and brokers may be started at the
+// same time.
+func awaitCluster(ctx context.Context, client *kgo.Client) (string, error) {
+	for {
+		id, err := kafka.ClusterID(ctx, client)
+		var dial *net.OpError
+		if err == nil || !errors.As(err, &dial) || dial.Op != "dial" {
+			return id, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", err
+		case <-time.After(askAgainAfter):
+		}
+	}
 }
 
 // apiStopTimeout is how long requests may go on when the worker stops.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"sync"
 	"time"
 
@@ -290,11 +289,4 @@ func describe(c *Call) string {
 		return "none"
 	}
 	return c.Method + " since " + c.Since.Format(time.RFC3339)
-}
-
-// merge returns the properties of a task: the connector's, then its own.
-func merge(connector, task map[string]string) map[string]string {
-	out := maps.Clone(connector)
-	maps.Copy(out, task)
-	return out
 }

@@ -7,5 +7,5 @@
 // directory, where an area may be missing. MILLRACE_CASE=TEXT runs only the cases
 // whose id contains that text.
 //
-// Outside the floors. Connect: everything that has recorded behaviour.
+// Floor: tests only. Connect: the recorded behaviour of its classes.
 package conformance

@@ -15,4 +15,5 @@ type ArgumentError struct {
 	Message string
 }
 
+// Error returns Java's text.
 func (e *ArgumentError) Error() string { return e.Message }

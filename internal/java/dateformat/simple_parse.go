@@ -8,6 +8,7 @@ type ParseError struct {
 	Offset int // byte at which matching stopped
 }
 
+// Error returns Java's text.
 func (e *ParseError) Error() string { return "Unparseable date: \"" + e.Text + "\"" }
 
 // Parse returns the instant (epoch milliseconds) that text names. It is lenient

@@ -47,6 +47,7 @@ type UnsupportedError struct {
 	Construct string
 }
 
+// Error says what the engine cannot do.
 func (e *UnsupportedError) Error() string {
 	return "regular expression: " + e.Construct + " is not supported"
 }
@@ -57,6 +58,7 @@ type ArgumentError struct {
 	Message string
 }
 
+// Error returns Java's text.
 func (e *ArgumentError) Error() string { return e.Message }
 
 // GroupError is the java.lang.IndexOutOfBoundsException for a replacement text
@@ -65,4 +67,5 @@ type GroupError struct {
 	Group int
 }
 
+// Error returns Java's text.
 func (e *GroupError) Error() string { return "No group " + strconv.Itoa(e.Group) }

@@ -10,6 +10,7 @@ type NumberFormatError struct {
 	Message string // as Java's; empty where Java's is null
 }
 
+// Error returns Java's text.
 func (e *NumberFormatError) Error() string {
 	if e.Message == "" {
 		return "not a number"

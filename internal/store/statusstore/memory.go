@@ -1,7 +1,7 @@
 // Package statusstore keeps what connectors and tasks do, and the topics that they
 // used.
 //
-// Floor 3. Connect: org.apache.kafka.connect.storage.StatusBackingStore.
+// Floor 2. Connect: org.apache.kafka.connect.storage.StatusBackingStore.
 package statusstore
 
 import (

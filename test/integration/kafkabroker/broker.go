@@ -135,14 +135,14 @@ func (b *Broker) Restart(t testing.TB) {
 // no process is left.
 func (b *Broker) run() error {
 	from := b.logSize()
-	process, err := b.program.Start()
+	started, err := b.program.Start()
 	if err != nil {
 		return err
 	}
-	b.process = process
+	b.process = started
 	if err := b.awaitReady(from, startWindow); err != nil {
 		err = fmt.Errorf("%w\n%s", b.explain(err, from), b.logSince(from))
-		return errors.Join(err, process.Kill())
+		return errors.Join(err, started.Kill())
 	}
 	return nil
 }

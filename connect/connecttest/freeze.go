@@ -13,7 +13,7 @@ import (
 type freezer struct {
 	strings.Builder
 	spare   bool // look behind the ends of slices, too
-	content bool // leave out where things are in memory
+	content bool // leave out which of several equal schemas it is
 }
 
 // freeze describes what a record refers to and what it is.
@@ -43,9 +43,9 @@ func (f *freezer) record(r *connect.Record) {
 }
 
 func (f *freezer) parts(r *connect.Record) {
-	f.at("key", r.KeySchema)
+	f.schema("key", r.KeySchema)
 	f.value(r.Key)
-	f.at(" value", r.ValueSchema)
+	f.schema(" value", r.ValueSchema)
 	f.value(r.Value)
 	headers := r.Headers
 	if f.spare {
@@ -53,7 +53,7 @@ func (f *freezer) parts(r *connect.Record) {
 	}
 	for _, h := range headers {
 		fmt.Fprintf(f, " header %q", h.Key)
-		f.at("", h.Schema)
+		f.schema("", h.Schema)
 		f.value(h.Value)
 	}
 	if r.Source != nil {
@@ -67,16 +67,18 @@ func (f *freezer) parts(r *connect.Record) {
 	}
 }
 
-// same describes values without saying where they are.
+// same describes values for comparison with others.
 func (f *freezer) same(values []any) {
 	f.content = true
 	f.list(values)
 }
 
-func (f *freezer) at(what string, p any) {
+func (f *freezer) schema(what string, s *data.Schema) {
 	f.WriteString(what)
-	if !f.content {
-		fmt.Fprintf(f, "@%p ", p)
+	if f.content {
+		fmt.Fprintf(f, ":%s ", s)
+	} else {
+		fmt.Fprintf(f, ":%p ", s)
 	}
 }
 
@@ -101,8 +103,7 @@ func (f *freezer) value(v any) {
 		}
 		f.list(v)
 	case *data.Map:
-		f.at("map", v)
-		f.WriteByte('{')
+		f.WriteString("map{") // a map read from JSON makes its parts anew for each reader
 		for k, x := range v.All() {
 			f.value(k)
 			f.WriteByte('=')
@@ -111,8 +112,7 @@ func (f *freezer) value(v any) {
 		}
 		f.WriteByte('}')
 	case *data.Struct:
-		f.at("struct", v)
-		f.at(":", v.Schema())
+		f.schema("struct", v.Schema())
 		f.list(v.Slots())
 	case string:
 		fmt.Fprintf(f, "%q", v)

@@ -94,6 +94,9 @@ func Root(streams Streams, plugins ...plugin.Plugin) *cobra.Command {
 	c.SetIn(streams.In)
 	c.SetOut(streams.Out)
 	c.SetErr(streams.Err)
+	c.SetFlagErrorFunc(func(at *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nSee: %s --help", err, at.CommandPath())
+	})
 	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed())
 	return c
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"github.com/millrace/millrace/connect/plugin"
@@ -21,7 +23,12 @@ Exit status: 0 stopped, 1 wrong usage, 2 the worker cannot start, 3 a connector
 file cannot be used.`,
 		Example: `  millrace standalone worker.properties
   millrace standalone worker.properties source.properties sink.json`,
-		Args: cobra.MinimumNArgs(1),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("the worker's properties are missing\nUsage: " + c.UseLine())
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			return run.Standalone(c.Context(), run.StandaloneOptions{
 				WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out, Plugins: plugins,

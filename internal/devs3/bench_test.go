@@ -9,9 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // BenchmarkMultipartTiny stores objects of one tiny part each, as a sink with
@@ -28,7 +26,8 @@ func BenchmarkMultipartTiny(b *testing.B) {
 	for range 16 {
 		clients.Go(func() {
 			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
-				if err := multipart(b, c, fmt.Sprintf("topics/t/partition=%d/t+0+%d.json", i%4, i), strings.Repeat("x", 60)); err != nil {
+				m := begin(b, c, fmt.Sprintf("topics/t/partition=%d/t+0+%d.json", i%4, i))
+				if err := m.complete(m.part(1, strings.Repeat("x", 60))); err != nil {
 					b.Error(err)
 					return
 				}
@@ -42,18 +41,4 @@ func BenchmarkMultipartTiny(b *testing.B) {
 	spent := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "objects/s")
 	b.ReportMetric(float64(spent/time.Microsecond)/float64(b.N), "server-cpu-us/op")
-}
-
-func multipart(t testing.TB, c *s3.Client, key, body string) error {
-	bucket, ctx := aws.String("bucket"), t.Context()
-	created, err := c.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: bucket, Key: &key})
-	if err != nil {
-		return err
-	}
-	part, err := c.UploadPart(ctx, &s3.UploadPartInput{Bucket: bucket, Key: &key, UploadId: created.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader(body)})
-	if err != nil {
-		return err
-	}
-	_, err = c.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: bucket, Key: &key, UploadId: created.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1), ETag: part.ETag}}}})
-	return err
 }

@@ -27,19 +27,19 @@ type bucket struct {
 // whether it may be replaced.
 type condition func(present *object) error
 
-// put renames the temporary file into place as the contents of o. The file is
-// gone afterwards in any case.
-func (b *bucket) put(tmp string, o *object, allowed condition) error {
+// put makes got the contents of o. It drops got.
+func (b *bucket) put(got *received, o *object, allowed condition) error {
+	defer got.drop()
+	if err := got.toFile(b.store); err != nil {
+		return fmt.Errorf("store %s/%s: %w", b.name, o.Key, err)
+	}
+	o.Size, o.ETag, o.FileTime, o.Sums, o.Modified = got.size, got.etag, got.fileTime, got.sums, now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if err := b.place(tmp, o, allowed); err != nil {
-		_ = os.Remove(tmp)
-		return err
-	}
-	return nil
+	return b.place(got, o, allowed)
 }
 
-func (b *bucket) place(tmp string, o *object, allowed condition) error {
+func (b *bucket) place(got *received, o *object, allowed condition) error {
 	if b.journal == nil {
 		return errNoSuchBucket
 	}
@@ -49,7 +49,7 @@ func (b *bucket) place(tmp string, o *object, allowed condition) error {
 			return err
 		}
 	}
-	if err := b.rename(tmp, o); err != nil {
+	if err := b.move(got, o); err != nil {
 		return fmt.Errorf("store %s/%s: %w", b.name, o.Key, err)
 	}
 	if present != nil && present.Hidden != o.Hidden {
@@ -58,28 +58,17 @@ func (b *bucket) place(tmp string, o *object, allowed condition) error {
 	return b.record(o)
 }
 
-// rename tries the object's own path first. That may be taken by a directory,
-// or lead through an object; then the object is hidden.
-func (b *bucket) rename(tmp string, o *object) error {
+// move tries the object's own path first. That may be taken by a directory, or
+// lead through an object; then the object is hidden.
+func (b *bucket) move(got *received, o *object) error {
 	o.Hidden = !b.store.layout.ordinary(o.Key)
 	if !o.Hidden {
-		if err := moveFile(tmp, b.path(o)); err == nil {
+		if err := got.moveTo(b.path(o)); err == nil {
 			return nil
 		}
 		o.Hidden = true
 	}
-	return moveFile(tmp, b.path(o))
-}
-
-func moveFile(from, to string) error {
-	err := os.Rename(from, to)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	return os.Rename(from, to)
+	return got.moveTo(b.path(o))
 }
 
 // record writes the object to the journal and to the index.

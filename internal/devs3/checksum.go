@@ -17,41 +17,52 @@ const (
 	crc64NVME = 0x9a6c9329ac4bc9b5
 )
 
-// checksums are the algorithms of the x-amz-checksum-* headers.
-func checksums() map[string]func() hash.Hash {
-	return map[string]func() hash.Hash{
-		"crc32":     func() hash.Hash { return crc32.NewIEEE() },
-		"crc32c":    func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
-		"crc64nvme": func() hash.Hash { return crc64.New(crc64.MakeTable(crc64NVME)) },
-		"sha1":      sha1.New,
-		"sha256":    sha256.New,
+// newChecksum returns the algorithm of that name in the x-amz-checksum-*
+// headers, or nil.
+func newChecksum(name string) hash.Hash {
+	switch name {
+	case "crc32":
+		return crc32.NewIEEE()
+	case "crc32c":
+		return crc32.New(crc32.MakeTable(crc32.Castagnoli))
+	case "crc64nvme":
+		return crc64.New(crc64.MakeTable(crc64NVME))
+	case "sha1":
+		return sha1.New()
+	case "sha256":
+		return sha256.New()
 	}
+	return nil
 }
 
 // announced returns the checksum algorithms for which the request brings a
 // value, in a header or in the trailer.
 func announced(h http.Header) map[string]hash.Hash {
 	var found map[string]hash.Hash
-	trailer := strings.ToLower(h.Get("X-Amz-Trailer"))
-	for name, make := range checksums() {
-		if h.Get(checksumPrefix+name) == "" && !hasTrailer(trailer, name) {
-			continue
+	add := func(header string) {
+		short, ok := strings.CutPrefix(header, checksumPrefix)
+		if !ok {
+			return
 		}
-		if found == nil {
-			found = map[string]hash.Hash{}
+		name := strings.ToLower(short)
+		if sum := newChecksum(name); sum != nil {
+			if found == nil {
+				found = map[string]hash.Hash{}
+			}
+			found[name] = sum
 		}
-		found[name] = make()
+	}
+	for header := range h {
+		if h.Get(header) != "" {
+			add(header)
+		}
+	}
+	if trailer := h.Get("X-Amz-Trailer"); trailer != "" {
+		for header := range strings.SplitSeq(trailer, ",") {
+			add(http.CanonicalHeaderKey(strings.TrimSpace(header)))
+		}
 	}
 	return found
-}
-
-func hasTrailer(trailer, algorithm string) bool {
-	for name := range strings.SplitSeq(trailer, ",") {
-		if strings.TrimSpace(name) == strings.ToLower(checksumPrefix)+algorithm {
-			return true
-		}
-	}
-	return false
 }
 
 // encodeSum returns the checksum as it stands in headers.

@@ -94,14 +94,10 @@ func TestKillAndReopen(t *testing.T) {
 			}
 		})
 	}
-	upload, err := c.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: bucket, Key: aws.String("multi"), Metadata: map[string]string{"m": "1"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	part, err := c.UploadPart(ctx, &s3.UploadPartInput{Bucket: bucket, Key: aws.String("multi"), UploadId: upload.UploadId, PartNumber: aws.Int32(1), Body: strings.NewReader("part one")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	kept, long := begin(t, c, "kept"), strings.Repeat("l", maxHeldBody+1)
+	parts := []types.CompletedPart{kept.part(1, "part one"), kept.part(2, "replaced"), kept.part(2, long), kept.part(3, "part three")}
+	forgotten := begin(t, c, "forgotten")
+	forgotten.part(1, "short")
 	for stored.Load() < 1000 {
 		if ctx.Err() != nil {
 			t.Fatal(ctx.Err())
@@ -120,12 +116,16 @@ func TestKillAndReopen(t *testing.T) {
 		}
 		return true
 	})
-	_, err = f.s3.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: bucket, Key: aws.String("multi"), UploadId: upload.UploadId, MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: aws.Int32(1), ETag: part.ETag}}}})
-	wantCode(t, "complete after restart", err, "")
-	head, err := f.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: bucket, Key: aws.String("multi")})
-	if err != nil || head.Metadata["m"] != "1" || *head.ContentLength != 8 {
-		t.Errorf("multi: %+v %v", head, err)
+	kept.s3, forgotten.s3 = f.s3, f.s3
+	wantCode(t, "complete what was on disk", kept.complete(parts[0], parts[2], parts[3]), "")
+	if got, want := f.get("kept"), "part one"+long+"part three"; got != want {
+		t.Errorf("kept has %d bytes, want %d", len(got), len(want))
 	}
+	head, err := f.s3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: bucket, Key: aws.String("kept")})
+	if err != nil || head.Metadata["m"] != "1" {
+		t.Errorf("kept: %+v %v", head, err)
+	}
+	wantCode(t, "complete what was in memory", forgotten.complete(), "NoSuchUpload")
 	t.Logf("%d objects were acknowledged before the kill", stored.Load())
 }
 
@@ -227,8 +227,7 @@ func putDirect(t testing.TB, server *Server, b *bucket, key, body string) {
 		t.Fatal(err)
 	}
 	o := &object{Key: key}
-	o.take(got)
-	if err := b.put(got.path, o, nil); err != nil {
+	if err := b.put(got, o, nil); err != nil {
 		t.Fatalf("%q: %v", key, err)
 	}
 }

@@ -90,20 +90,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	w.Header().Del("Etag")
-	writeXML(w, e.Status, errorDocument{
+	s.writeXML(w, e.Status, errorDocument{
 		Code: e.Code, Message: e.Message, Resource: r.URL.Path, RequestID: w.Header().Get("X-Amz-Request-Id"),
 	})
-}
-
-// writeXML answers with doc. A failure to write means the client is gone.
-func writeXML(w http.ResponseWriter, status int, doc any) {
-	body, err := xml.Marshal(doc)
-	if err != nil {
-		http.Error(w, "encode answer", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/xml")
-	setLength(w, int64(len(xml.Header)+len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(append([]byte(xml.Header), body...))
 }

@@ -33,7 +33,7 @@ func (s *Server) listBuckets(w http.ResponseWriter, _ *request) error {
 	for _, b := range s.store.listBuckets() {
 		doc.Buckets = append(doc.Buckets, bucketDocument{b.name, stamp(b.created)})
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (s *Server) bucketLocation(w http.ResponseWriter, r *request) error {
 	if doc.Region == defaultRegion {
 		doc.Region = ""
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 
@@ -96,7 +96,7 @@ func (s *Server) bucketVersioning(w http.ResponseWriter, r *request) error {
 	if _, err := s.store.bucket(r.bucket); err != nil {
 		return err
 	}
-	writeXML(w, http.StatusOK, versioningDocument{})
+	s.writeXML(w, http.StatusOK, versioningDocument{})
 	return nil
 }
 

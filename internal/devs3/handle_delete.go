@@ -52,7 +52,7 @@ func (s *Server) deleteObjects(w http.ResponseWriter, r *request) error {
 	if r.Header.Get("Content-Md5") == "" && len(announced(r.Header)) == 0 {
 		return errInvalidRequest.because("The request needs a Content-MD5 or an x-amz-checksum header.")
 	}
-	body, err := s.document(r, maxDocument)
+	body, err := r.document(maxDocument)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *Server) deleteObjects(w http.ResponseWriter, r *request) error {
 			doc.Deleted = append(doc.Deleted, deletedKey{o.Key})
 		}
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 

@@ -68,7 +68,7 @@ func (s *Server) listObjects(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 

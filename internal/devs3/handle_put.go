@@ -32,19 +32,13 @@ func (s *Server) putObject(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	o.take(got)
-	if err := b.put(got.path, o, allowed); err != nil {
+	if err := b.put(got, o, allowed); err != nil {
 		return err
 	}
 	w.Header().Set("Etag", o.quoted())
 	setSums(w.Header(), o.Sums)
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-func (o *object) take(got *received) {
-	o.Size, o.ETag, o.FileTime, o.Sums = got.size, got.etag, got.fileTime, got.sums
-	o.Modified = now()
 }
 
 // newObject reads what the headers say about the object to be.
@@ -114,11 +108,10 @@ func (s *Server) copyObject(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	o.take(got)
-	if err := b.put(got.path, o, allowed); err != nil {
+	if err := b.put(got, o, allowed); err != nil {
 		return err
 	}
-	writeXML(w, http.StatusOK, copyDocument{LastModified: stamp(o.Modified), ETag: o.quoted()})
+	s.writeXML(w, http.StatusOK, copyDocument{LastModified: stamp(o.Modified), ETag: o.quoted()})
 	return nil
 }
 
@@ -170,10 +163,10 @@ func copyTarget(r *request, source *object) (*object, error) {
 	return o, nil
 }
 
-// duplicate copies the contents of an object into a temporary file. A copy of
-// a multipart object is one piece; its ETag is computed anew.
+// duplicate takes in the contents of an object. A copy of a multipart object is
+// one piece; its ETag is computed anew.
 func (s *Server) duplicate(src *os.File, source *object) (*received, error) {
-	got, err := s.spool(&payload{src: src, size: source.Size, header: http.Header{}, md5: md5.New()})
+	got, err := s.takeIn(&payload{src: src, size: source.Size, header: http.Header{}, md5: md5.New()})
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (s *Server) getTagging(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	writeXML(w, http.StatusOK, taggingAnswer{Set: tagSet{o.Tags}})
+	s.writeXML(w, http.StatusOK, taggingAnswer{Set: tagSet{o.Tags}})
 	return nil
 }
 
@@ -45,7 +45,7 @@ func (s *Server) putTagging(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	body, err := s.document(r, maxDocument)
+	body, err := r.document(maxDocument)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/xml"
-	"errors"
-	"fmt"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 )
@@ -32,13 +29,11 @@ func (s *Server) createUpload(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	u := &upload{ID: strings.ToLower(rand.Text()), Bucket: b.name, Created: now(), Object: *o}
-	if err := s.store.createUpload(u); err != nil {
-		return fmt.Errorf("create multipart upload: %w", err)
-	}
+	s.store.addUpload(u)
 	if algorithm := r.Header.Get("X-Amz-Checksum-Algorithm"); algorithm != "" {
 		w.Header().Set("X-Amz-Checksum-Algorithm", algorithm)
 	}
-	writeXML(w, http.StatusOK, initiatedDocument{Bucket: b.name, Key: r.key, UploadID: u.ID})
+	s.writeXML(w, http.StatusOK, initiatedDocument{Bucket: b.name, Key: r.key, UploadID: u.ID})
 	return nil
 }
 
@@ -63,7 +58,7 @@ func (s *Server) uploadPart(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	p := &part{Number: n, ETag: got.etag, Size: got.size, Modified: now(), Sums: got.sums}
-	if err := u.put(got.path, p); err != nil {
+	if err := u.put(s.store, p, got); err != nil {
 		return err
 	}
 	w.Header().Set("Etag", `"`+p.ETag+`"`)
@@ -118,7 +113,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	body, err := s.document(r, maxDocument)
+	body, err := r.document(maxDocument)
 	if err != nil {
 		return err
 	}
@@ -130,7 +125,7 @@ func (s *Server) completeUpload(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	writeXML(w, http.StatusOK, completedDocument{
+	s.writeXML(w, http.StatusOK, completedDocument{
 		Location: "http://" + r.Host + "/" + u.Bucket + "/" + escapeKey(o.Key), Bucket: u.Bucket, Key: o.Key, ETag: o.quoted(),
 	})
 	return nil
@@ -142,23 +137,14 @@ func (s *Server) assemble(u *upload, named []namedPart, allowed condition) (*obj
 	if err != nil {
 		return nil, err
 	}
-	f, err := s.store.temporary()
-	if err != nil {
-		return nil, err
-	}
-	parts, err := u.join(f, func(stored map[int]*part) ([]*part, error) {
+	got, err := u.join(s.store, func(stored map[int]*part) ([]*part, error) {
 		return choose(stored, named, s.settings.MinPartSize)
 	})
 	if err != nil {
-		return nil, errors.Join(err, discard(f))
-	}
-	info, err := s.store.finish(f)
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(f.Name()))
+		return nil, err
 	}
 	o := u.Object
-	o.take(&received{size: info.Size(), fileTime: info.ModTime().UnixNano(), etag: joinedETag(parts)})
-	if err := b.put(f.Name(), &o, allowed); err != nil {
+	if err := b.put(got, &o, allowed); err != nil {
 		return nil, err
 	}
 	return &o, s.store.dropUpload(u)
@@ -187,9 +173,11 @@ func choose(stored map[int]*part, named []namedPart, least int64) ([]*part, erro
 
 // sumsMatch compares the checksums both sides know.
 func (n namedPart) sumsMatch(p *part) bool {
-	claims := map[string]string{"crc32": n.CRC32, "crc32c": n.CRC32C, "crc64nvme": n.CRC64NVME, "sha1": n.SHA1, "sha256": n.SHA256}
-	for name, claim := range claims {
-		if stored := p.Sums[name]; claim != "" && stored != "" && claim != stored {
+	claims := [...]struct{ name, sum string }{
+		{"crc32", n.CRC32}, {"crc32c", n.CRC32C}, {"crc64nvme", n.CRC64NVME}, {"sha1", n.SHA1}, {"sha256", n.SHA256},
+	}
+	for _, claim := range claims {
+		if stored := p.Sums[claim.name]; claim.sum != "" && stored != "" && claim.sum != stored {
 			return false
 		}
 	}

@@ -59,7 +59,7 @@ func (s *Server) listParts(w http.ResponseWriter, r *request) error {
 		doc.Parts = append(doc.Parts, partDocument{p.Number, stamp(p.Modified), `"` + p.ETag + `"`, p.Size})
 		doc.NextMarker = p.Number
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 
@@ -114,7 +114,7 @@ func (s *Server) listUploads(w http.ResponseWriter, r *request) error {
 	if !doc.IsTruncated {
 		doc.NextKeyMarker, doc.NextIDMarker = "", ""
 	}
-	writeXML(w, http.StatusOK, doc)
+	s.writeXML(w, http.StatusOK, doc)
 	return nil
 }
 

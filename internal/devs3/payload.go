@@ -10,7 +10,6 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -27,15 +26,6 @@ type payload struct {
 	md5  hash.Hash
 	sha  hash.Hash // nil unless the SHA-256 of the body is in a header
 	sums map[string]hash.Hash
-}
-
-// received is what was stored of a body.
-type received struct {
-	path     string
-	size     int64
-	fileTime int64
-	etag     string
-	sums     map[string]string
 }
 
 func openPayload(r *request) (*payload, error) {
@@ -66,20 +56,39 @@ func openPayload(r *request) (*payload, error) {
 
 // moveTo copies the body to dst and checks all claims about it.
 func (p *payload) moveTo(dst io.Writer, s *Server) error {
-	out := []io.Writer{dst, p.md5}
-	if p.sha != nil {
-		out = append(out, p.sha)
-	}
-	for _, h := range p.sums {
-		out = append(out, h)
-	}
-	n, err := s.copyBody(io.MultiWriter(out...), io.LimitReader(p.src, p.size))
+	n, err := s.copyBody(io.MultiWriter(append(p.hashes(), dst)...), io.LimitReader(p.src, p.size))
 	if errors.Is(err, io.ErrUnexpectedEOF) || (err == nil && n < p.size) {
 		return errIncompleteBody
 	}
 	if err != nil {
 		return err
 	}
+	return p.finish()
+}
+
+// read fills data with a body of just that size and checks all claims about it.
+func (p *payload) read(data []byte) error {
+	if _, err := io.ReadFull(p.src, data); err != nil {
+		return cutShort(err)
+	}
+	for _, h := range p.hashes() {
+		_, _ = h.Write(data)
+	}
+	return p.finish()
+}
+
+func (p *payload) hashes() []io.Writer {
+	all := []io.Writer{p.md5}
+	if p.sha != nil {
+		all = append(all, p.sha)
+	}
+	for _, h := range p.sums {
+		all = append(all, h)
+	}
+	return all
+}
+
+func (p *payload) finish() error {
 	if err := p.finishChunks(); err != nil {
 		return err
 	}
@@ -127,41 +136,19 @@ func (p *payload) verify() error {
 	return nil
 }
 
-// receive stores the body in a temporary file that is ready to be renamed.
-func (s *Server) receive(r *request) (*received, error) {
-	p, err := openPayload(r)
-	if err != nil {
-		return nil, err
+func (p *payload) encodedSums() map[string]string {
+	if len(p.sums) == 0 {
+		return nil
 	}
-	return s.spool(p)
-}
-
-func (s *Server) spool(p *payload) (*received, error) {
-	f, err := s.store.temporary()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.moveTo(f, s); err != nil {
-		return nil, errors.Join(err, discard(f))
-	}
-	info, err := s.store.finish(f)
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(f.Name()))
-	}
-	got := &received{path: f.Name(), size: p.size, fileTime: info.ModTime().UnixNano(), etag: hex.EncodeToString(p.md5.Sum(nil))}
+	sums := map[string]string{}
 	for name, h := range p.sums {
-		if got.sums == nil {
-			got.sums = map[string]string{}
-		}
-		got.sums[name] = encodeSum(h)
+		sums[name] = encodeSum(h)
 	}
-	return got, nil
+	return sums
 }
-
-func discard(f *os.File) error { return errors.Join(f.Close(), os.Remove(f.Name())) }
 
 // document reads a short body, checked like any other.
-func (s *Server) document(r *request, limit int64) ([]byte, error) {
+func (r *request) document(limit int64) ([]byte, error) {
 	p, err := openPayload(r)
 	if err != nil {
 		return nil, err
@@ -169,11 +156,8 @@ func (s *Server) document(r *request, limit int64) ([]byte, error) {
 	if p.size > limit {
 		return nil, errMalformedXML.because("The body is too long.")
 	}
-	var buf bytes.Buffer
-	if err := p.moveTo(&buf, s); err != nil {
-		return nil, err
-	}
-	return buf.Bytes(), nil
+	data := make([]byte, p.size)
+	return data, p.read(data)
 }
 
 // now is the time of a change, in the resolution S3 shows.

@@ -64,7 +64,8 @@ type Server struct {
 	routes   map[string]handler
 	http     *http.Server
 	requests atomic.Uint64
-	buffers  sync.Pool
+	buffers  sync.Pool // of *[]byte
+	answers  sync.Pool // of *xmlAnswer
 }
 
 // New opens the data directory and everything in it. The caller closes the
@@ -81,6 +82,7 @@ func New(settings Settings) (*Server, error) {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.buffers.New = func() any { b := make([]byte, copyBufferSize); return &b }
+	s.answers.New = newXMLAnswer
 	var err error
 	if s.store, err = openStore(settings.Dir, settings.Sync, s.log); err != nil {
 		return nil, fmt.Errorf("open S3 data directory %s: %w", settings.Dir, err)

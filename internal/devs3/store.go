@@ -21,6 +21,8 @@ type store struct {
 	sync   bool
 	log    *slog.Logger
 	lock   *os.File
+	held   room       // for bodies in memory
+	names  sync.Mutex // while a temporary file is created
 
 	mu      sync.RWMutex // guards the two maps, not their values
 	buckets map[string]*bucket
@@ -32,6 +34,7 @@ func openStore(dir string, sync bool, log *slog.Logger) (*store, error) {
 		return nil, errors.New("no directory given")
 	}
 	st := &store{layout: layout{root: dir}, sync: sync, log: log, buckets: map[string]*bucket{}, uploads: map[string]*upload{}}
+	st.held.give(maxHeld)
 	for _, d := range []string{st.layout.uploads(), st.layout.journals(), st.layout.tmp()} {
 		if err := os.MkdirAll(d, 0o755); err != nil {
 			return nil, err
@@ -160,20 +163,4 @@ func (st *store) deleteBucket(name string) error {
 		err = errors.Join(err, st.dropUpload(u))
 	}
 	return err
-}
-
-// temporary creates a file for contents on their way in.
-func (st *store) temporary() (*os.File, error) {
-	return os.CreateTemp(st.layout.tmp(), "in-")
-}
-
-// finish makes a temporary file ready to be renamed and returns its facts.
-func (st *store) finish(f *os.File) (fs.FileInfo, error) {
-	if st.sync {
-		if err := f.Sync(); err != nil {
-			return nil, errors.Join(err, f.Close())
-		}
-	}
-	info, err := f.Stat()
-	return info, errors.Join(err, f.Close())
 }

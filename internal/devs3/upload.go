@@ -8,24 +8,24 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
 
-// upload is an unfinished multipart upload: a directory with what the object
-// will be, a journal of parts and a file per part.
+// upload is an unfinished multipart upload. While all its parts are short it is
+// only in memory: it costs no file of its own, and a restart forgets it, so that
+// its id answers NoSuchUpload and the client begins again. From the first longer
+// part on it is on disk and survives.
 type upload struct {
 	ID      string    `json:"id"`
 	Bucket  string    `json:"bucket"`
 	Created time.Time `json:"created"`
 	Object  object    `json:"object"` // key, headers, metadata and tags only
 
-	dir  string
-	sync bool
-	mu   sync.Mutex
+	mu sync.Mutex
 	// parts is guarded by mu; it is nil once the upload is completed or aborted.
-	parts map[int]*part
+	parts    map[int]*part
+	contents contents
 }
 
 // part is one stored part.
@@ -37,40 +37,11 @@ type part struct {
 	Sums     map[string]string `json:"x,omitempty"`
 }
 
-func (u *upload) file(number int) string { return filepath.Join(u.dir, strconv.Itoa(number)) }
-func (u *upload) journal() string        { return filepath.Join(u.dir, "parts.jsonl") }
-
-func (st *store) createUpload(u *upload) error {
-	u.dir = filepath.Join(st.layout.uploads(), u.ID)
-	if err := os.Mkdir(u.dir, 0o755); err != nil {
-		return err
-	}
-	doc, err := json.Marshal(u)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(u.dir, "upload.json"), doc, 0o644); err != nil {
-		return err
-	}
-	u.sync, u.parts = st.sync, map[int]*part{}
+func (st *store) addUpload(u *upload) {
+	u.parts, u.contents = map[int]*part{}, memoryParts{}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.uploads[u.ID] = u
-	return nil
-}
-
-// loadParts reads the journal of parts; a part without its file is forgotten.
-func (u *upload) loadParts() error {
-	u.parts = map[int]*part{}
-	j, err := openJournal(u.journal(), false, func(p *part) { u.parts[p.Number] = p })
-	if err != nil {
-		return err
-	}
-	maps.DeleteFunc(u.parts, func(n int, p *part) bool {
-		info, err := os.Stat(u.file(n))
-		return err != nil || info.Size() != p.Size
-	})
-	return j.close()
 }
 
 func (st *store) loadUploads() error {
@@ -79,17 +50,17 @@ func (st *store) loadUploads() error {
 		return err
 	}
 	for _, e := range entries {
-		u := &upload{dir: filepath.Join(st.layout.uploads(), e.Name())}
-		doc, err := os.ReadFile(filepath.Join(u.dir, "upload.json"))
+		u, d := &upload{}, diskParts{dir: filepath.Join(st.layout.uploads(), e.Name()), store: st}
+		doc, err := os.ReadFile(d.description())
 		if err != nil || json.Unmarshal(doc, u) != nil || u.ID != e.Name() || st.buckets[u.Bucket] == nil {
-			// Killed while it was created or dropped: nobody holds its id.
-			if err := os.RemoveAll(u.dir); err != nil {
+			// Killed while it was written or dropped: nobody holds its id.
+			if err := d.drop(); err != nil {
 				return err
 			}
 			continue
 		}
-		u.sync = st.sync
-		if err := u.loadParts(); err != nil {
+		u.contents = d
+		if u.parts, err = d.load(); err != nil {
 			return fmt.Errorf("open upload %s: %w", u.ID, err)
 		}
 		st.uploads[u.ID] = u
@@ -127,37 +98,51 @@ func (st *store) listUploads(bucket string) []*upload {
 	return all
 }
 
-// dropUpload forgets an upload and deletes its directory. The second caller
-// gets NoSuchUpload.
+// dropUpload forgets an upload and its parts. The second caller gets
+// NoSuchUpload.
 func (st *store) dropUpload(u *upload) error {
-	u.mu.Lock()
-	gone := u.parts == nil
-	u.parts = nil
-	u.mu.Unlock()
-	if gone {
-		return errNoSuchUpload
-	}
-	st.mu.Lock()
-	delete(st.uploads, u.ID)
-	st.mu.Unlock()
-	return os.RemoveAll(u.dir)
-}
-
-// put renames the temporary file into place as a part. The file is gone
-// afterwards in any case.
-func (u *upload) put(tmp string, p *part) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.parts == nil {
-		_ = os.Remove(tmp)
 		return errNoSuchUpload
 	}
-	if err := os.Rename(tmp, u.file(p.Number)); err != nil {
-		_ = os.Remove(tmp)
+	u.parts = nil
+	st.mu.Lock()
+	delete(st.uploads, u.ID)
+	st.mu.Unlock()
+	return u.contents.drop()
+}
+
+// put makes got the body of a part; it is dropped when that does not succeed.
+func (u *upload) put(st *store, p *part, got *received) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.parts == nil {
+		got.drop()
+		return errNoSuchUpload
+	}
+	if err := u.keep(st, p, got); err != nil {
+		got.drop()
 		return fmt.Errorf("store part: %w", err)
 	}
 	u.parts[p.Number] = p
-	return appendOnce(u.journal(), u.sync, p)
+	return nil
+}
+
+func (u *upload) keep(st *store, p *part, got *received) error {
+	if held, ok := u.contents.(memoryParts); ok && got.data == nil {
+		d, err := st.spill(u, held)
+		if err != nil {
+			return err
+		}
+		u.contents = d
+	}
+	err := u.contents.put(p, got)
+	if err != nil {
+		// The old body may be there or the new one.
+		delete(u.parts, p.Number)
+	}
+	return err
 }
 
 // list returns the parts in order of their numbers.
@@ -170,9 +155,9 @@ func (u *upload) list() ([]*part, error) {
 	return slices.SortedFunc(maps.Values(u.parts), func(x, y *part) int { return x.Number - y.Number }), nil
 }
 
-// join writes the parts that pick chooses one after the other into dst and
-// returns them. It keeps the lock: a part must not be replaced meanwhile.
-func (u *upload) join(dst *os.File, pick func(map[int]*part) ([]*part, error)) ([]*part, error) {
+// join makes one body of the parts that pick chooses. It keeps the lock: a part
+// must not be replaced meanwhile.
+func (u *upload) join(st *store, pick func(map[int]*part) ([]*part, error)) (*received, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.parts == nil {
@@ -182,20 +167,14 @@ func (u *upload) join(dst *os.File, pick func(map[int]*part) ([]*part, error)) (
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range chosen {
-		if err := appendFile(dst, u.file(p.Number)); err != nil {
-			return nil, fmt.Errorf("join part %d: %w", p.Number, err)
+	got := &received{etag: joinedETag(chosen)}
+	err = got.spool(st, func(f *os.File) error {
+		for _, p := range chosen {
+			if err := u.contents.copyTo(f, p.Number); err != nil {
+				return fmt.Errorf("join part %d: %w", p.Number, err)
+			}
 		}
-	}
-	return chosen, nil
-}
-
-func appendFile(dst *os.File, path string) error {
-	src, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer src.Close()
-	_, err = dst.ReadFrom(src)
-	return err
+		return nil
+	})
+	return got, err
 }

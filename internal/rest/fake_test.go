@@ -180,8 +180,7 @@ func (h *fakeHerder) Plugins() *pluginset.Set {
 	return pluginset.New(
 		plugin.Source{Info: plugin.Info{Class: "org.apache.kafka.connect.file.FileStreamSourceConnector", Config: file}},
 		plugin.Sink{Info: plugin.Info{Class: "org.apache.kafka.connect.file.FileStreamSinkConnector", Version: "undefined"}},
-		plugin.Converter{Info: plugin.Info{Class: "org.apache.kafka.connect.json.JsonConverter", Config: jsonDef}, New: newConverter},
-		plugin.HeaderConverter{Info: plugin.Info{Class: "org.apache.kafka.connect.json.JsonConverter", Config: jsonDef}},
+		plugin.Converter{Info: plugin.Info{Class: "org.apache.kafka.connect.json.JsonConverter", Config: jsonDef}, Headers: true, New: newConverter},
 		plugin.Transformation{Info: plugin.Info{Class: "org.apache.kafka.connect.transforms.Cast$Value"}},
 		plugin.Transformation{Info: plugin.Info{Class: "org.apache.kafka.connect.transforms.MaskField$Value"}},
 		plugin.Provider{Info: plugin.Info{Class: "org.apache.kafka.common.config.provider.FileConfigProvider"}},

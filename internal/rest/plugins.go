@@ -1,15 +1,14 @@
 package rest
 
 import (
+	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/pluginset"
-	"github.com/millrace/millrace/internal/rest/versionrange"
 )
 
 // listedKinds returns the kinds of plugins that the API shows, in its order.
@@ -20,9 +19,9 @@ func listedKinds() []pluginset.Kind {
 }
 
 type pluginInfo struct {
-	Class   string `json:"class"`
-	Type    string `json:"type"`
-	Version string `json:"version,omitempty"`
+	Class   string         `json:"class"`
+	Type    pluginset.Kind `json:"type"`
+	Version string         `json:"version,omitempty"`
 }
 
 // connectorPlugins lists plugins: connectors, or all kinds (KIP-769).
@@ -33,8 +32,8 @@ func (a *api) connectorPlugins(r *request) (any, error) {
 	}
 	plugins := []pluginInfo{}
 	for _, kind := range kinds {
-		for _, e := range a.herder.Plugins().OfKind(kind) {
-			info := pluginInfo{e.Class, string(e.Kind), e.Version}
+		for _, e := range a.pluginsOf(kind) {
+			info := pluginInfo{e.Class, kind, e.Version}
 			if info.Version == "undefined" {
 				info.Version = ""
 			}
@@ -46,13 +45,18 @@ func (a *api) connectorPlugins(r *request) (any, error) {
 	return plugins, nil
 }
 
+// pluginsOf returns the plugins of a kind; some converters are of two.
+func (a *api) pluginsOf(kind pluginset.Kind) []pluginset.Entry {
+	if kind == pluginset.HeaderConverter {
+		return a.herder.Plugins().HeaderConverters()
+	}
+	return a.herder.Plugins().OfKind(kind)
+}
+
 // pluginConfig describes the keys of a plugin, of a connector also the framework's.
 func (a *api) pluginConfig(r *request) (any, error) {
-	e, err := a.findPlugin(r.params["plugin"])
+	e, err := a.findPlugin(r)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.checkVersion(e, r); err != nil {
 		return nil, err
 	}
 	own := e.Plugin.Describe().Config
@@ -92,56 +96,32 @@ func definitions(keys []config.Key, e pluginset.Entry) []*keyInfo {
 	return shown
 }
 
-// findPlugin returns the plugin that a name means; a class of several kinds is the
-// first of them.
-func (a *api) findPlugin(name string) (pluginset.Entry, error) {
-	plugins := a.herder.Plugins()
-	var found []pluginset.Entry
-	for _, kind := range []pluginset.Kind{
-		pluginset.Sink, pluginset.Source, pluginset.Converter, pluginset.HeaderConverter, pluginset.Transformation, pluginset.Predicate,
-	} {
-		if e, err := plugins.Find(name, kind); err == nil {
-			found = append(found, e)
-		}
-	}
+// findPlugin returns the plugin that a request names, in the version that it asks
+// for (KIP-891).
+func (a *api) findPlugin(r *request) (pluginset.Entry, error) {
+	name, query := r.params["plugin"], r.URL.Query()
+	class, known := a.herder.Plugins().Class(name)
 	switch {
-	case len(found) == 0 && plugins.Has(name) && isOther(plugins, name):
+	case !known:
+		return pluginset.Entry{}, fail(http.StatusNotFound, "Unknown plugin %s.", name)
+	case class.Abstract || len(class.Kinds) == 0:
+		return pluginset.Entry{}, fail(http.StatusInternalServerError, "Instantiation error")
+	case !slices.ContainsFunc(class.Kinds, func(k pluginset.Kind) bool { return slices.Contains(listedKinds(), k) }):
 		return pluginset.Entry{}, fail(http.StatusBadRequest,
 			"Invalid plugin class %s. Valid types are sink, source, converter, header_converter, transformation, predicate.", name)
-	case len(found) == 0 || slices.ContainsFunc(found, func(e pluginset.Entry) bool { return e.Class != found[0].Class }):
-		return pluginset.Entry{}, fail(http.StatusNotFound, "Unknown plugin %s.", name)
 	}
-	return found[0], nil
-}
-
-// isOther tells whether a name means a plugin of a kind that the API does not show.
-func isOther(plugins *pluginset.Set, name string) bool {
-	_, provider := plugins.Find(name, pluginset.Provider)
-	_, policy := plugins.Find(name, pluginset.Policy)
-	return provider == nil || policy == nil
-}
-
-// checkVersion refuses a plugin that has not the version asked for (KIP-891).
-func (a *api) checkVersion(e pluginset.Entry, r *request) error {
-	query := r.URL.Query()
 	version := query.Get("version")
-	if !query.Has("version") || version == "latest" {
-		return nil
+	if !query.Has("version") {
+		version = "latest"
 	}
-	wanted, err := versionrange.Exact(version)
+	wanted, err := pluginset.ParseVersionRange(version)
 	if err != nil {
-		return fail(http.StatusBadRequest, "Invalid version specification: %s", version)
+		return pluginset.Entry{}, fail(http.StatusBadRequest, "Invalid version specification: %s", version)
 	}
-	var available []string
-	for _, other := range a.herder.Plugins().All() {
-		if other.Class != e.Class {
-			continue
-		}
-		if wanted.Contains(other.Version) {
-			return nil
-		}
-		available = append(available, other.Version)
+	e, err := a.herder.Plugins().FindVersion(class.Name, wanted, class.Kinds...)
+	var missing *pluginset.NotFoundError
+	if errors.As(err, &missing) {
+		return e, fail(http.StatusBadRequest, "%s", missing.Error())
 	}
-	return fail(http.StatusBadRequest, "Plugin %s not found that matches the version range %s, available versions: [%s]",
-		e.Class, wanted, strings.Join(available, ", "))
+	return e, err
 }

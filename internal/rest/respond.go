@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/millrace/millrace/internal/herder"
@@ -140,6 +141,10 @@ func refuse(w http.ResponseWriter, status int) {
 // what does not reach Connect there.
 func refuseAsServer(w http.ResponseWriter, r *http.Request, why refusal) {
 	w.Header().Set("Cache-Control", "must-revalidate,no-cache,no-store")
+	if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost}, r.Method) {
+		send(w, why.status, "", nil)
+		return
+	}
 	if r.Header.Get("Accept") == jsonType && why.status == http.StatusBadRequest {
 		body, _ := encode(struct {
 			URL     string `json:"url"`

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -63,11 +64,28 @@ func parseConnectorFile(path string, raw []byte) (herder.PutRequest, error) {
 	if r, ok, err := nestedJSON(path, raw); ok || err != nil {
 		return r, err
 	}
+	if err := unusableJSON(raw); err != nil {
+		return herder.PutRequest{}, err
+	}
 	props, err := properties.Parse(raw)
 	if err != nil {
 		return herder.PutRequest{}, err
 	}
 	return named(path, props)
+}
+
+// unusableJSON says what is wrong with a file that is meant to be JSON. Java takes it
+// for properties and misses the name.
+func unusableJSON(raw []byte) error {
+	if raw = bytes.TrimSpace(raw); !bytes.HasPrefix(raw, []byte("{")) {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(raw, &map[string]any{}); errors.As(err, &syntax) {
+		line := 1 + bytes.Count(raw[:syntax.Offset], []byte("\n"))
+		return fmt.Errorf("line %d: it is no valid JSON: %w", line, err)
+	}
+	return errors.New(`it is neither a JSON object of settings nor {"name": …, "config": {…}}`)
 }
 
 func named(path string, props map[string]string) (herder.PutRequest, error) {

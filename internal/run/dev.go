@@ -54,6 +54,9 @@ func Dev(ctx context.Context, o DevOptions) (err error) {
 	d := &dev{DevOptions: o}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	if err := d.start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before it had started
+		}
 		return &StartError{err}
 	}
 	d.printf("Kafka     %s\nS3        %s   (any keys are accepted)\nREST      %s\nData      %s\n",

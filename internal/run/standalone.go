@@ -43,8 +43,11 @@ func Standalone(ctx context.Context, o StandaloneOptions) error {
 	}
 	tuneCollector()
 	n, err := startNode(ctx, props, logs.New(logs.Settings{Out: o.Log}), o.Plugins)
+	if ctx.Err() != nil && err != nil {
+		return nil // told to stop before it had started
+	}
 	if err != nil {
-		return &StartError{err}
+		return &StartError{fmt.Errorf("worker configuration %s: %w", o.WorkerFile, err)}
 	}
 	defer n.stop()
 	for _, path := range o.ConnectorFiles {

@@ -50,7 +50,7 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 	}
 	cfg, err := workerconfig.ParseStandalone(props, plugins.ClassName)
 	if err != nil {
-		return nil, fmt.Errorf("worker configuration: %w", err)
+		return nil, err
 	}
 	warnUnread(cfg, n.log)
 	clusterID, err := findCluster(ctx, cfg.Originals(), n.log)
@@ -74,7 +74,7 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 func openAPI(cfg *workerconfig.Config, registry *logs.Logs) (*rest.Server, error) {
 	s, err := rest.FromConfig(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("worker configuration: %w", err)
+		return nil, err
 	}
 	s.Log, s.Loggers = registry.For(rest.LoggerName), registry
 	return rest.Open(s)
@@ -100,7 +100,7 @@ func (n *node) resolve(ctx context.Context, props map[string]string, plugins *pl
 func (n *node) settings(cfg *workerconfig.Config, plugins *pluginset.Set, registry *logs.Logs) (standalone.Settings, error) {
 	offsets, err := offsetstore.OpenFile(cfg.OffsetFile)
 	if err != nil {
-		return standalone.Settings{}, err
+		return standalone.Settings{}, fmt.Errorf("offset.storage.file.filename: %w", err)
 	}
 	overrides, err := newPolicy(cfg, plugins)
 	if err != nil {
@@ -173,11 +173,11 @@ const findTimeout = 30 * time.Second
 func findCluster(ctx context.Context, props map[string]string, log *slog.Logger) (string, error) {
 	opts, err := kafka.AdminOptions(kafka.WorkerAdminProps(props, nil, "worker"))
 	if err != nil {
-		return "", fmt.Errorf("worker configuration: %w", err)
+		return "", err
 	}
 	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(log)))...)
 	if err != nil {
-		return "", fmt.Errorf("worker configuration: %w", err)
+		return "", err
 	}
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(ctx, min(findTimeout, opts.APITimeout))

@@ -23,6 +23,7 @@ import (
 type connectorRun struct {
 	name     string
 	entry    pluginset.Entry
+	raw      map[string]string // as the user wrote it: references unresolved
 	props    map[string]string // as given to the connector
 	listener Listener
 	log      *slog.Logger
@@ -220,6 +221,7 @@ func (c *connectorRun) taskConfigs(cfg *connectorconfig.Config) (configs []map[s
 		if out[i] == nil {
 			out[i] = map[string]string{}
 		}
+		c.hide(out[i])
 		out[i]["task.class"] = taskClass(c.entry.Class)
 		if topics, ok := c.props["topics"]; ok && c.entry.Kind == pluginset.Sink {
 			out[i]["topics"] = topics
@@ -229,6 +231,16 @@ func (c *connectorRun) taskConfigs(cfg *connectorconfig.Config) (configs []map[s
 		}
 	}
 	return out, nil
+}
+
+// hide puts references back where a task's configuration has what they stand for:
+// task configurations are stored and shown.
+func (c *connectorRun) hide(task map[string]string) {
+	for key, raw := range c.raw {
+		if resolved := c.props[key]; resolved != raw && task[key] == resolved {
+			task[key] = raw
+		}
+	}
 }
 
 func tooManyTasks(name string, got, limit int) error {

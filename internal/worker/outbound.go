@@ -19,8 +19,7 @@ type outbound struct {
 	chain      chain
 	converters converters
 	tolerance  *tolerance
-	onTopic    func(topic string) // told each topic once
-	topics     map[string]struct{}
+	topics     *topicLog
 
 	out   connect.Record      // the record under conversion: reused, so that none is allocated
 	extra []connect.RawHeader // its headers as key and value converters see them
@@ -43,7 +42,7 @@ func (o *outbound) convert(ctx context.Context, r *connect.Record, k *kgo.Record
 		return false, err
 	}
 	k.Topic, k.Partition = out.Topic, out.Partition
-	o.noteTopic(out.Topic)
+	o.topics.note(out.Topic)
 	return true, setTimestamp(k, out.Timestamp)
 }
 
@@ -57,13 +56,6 @@ func setTimestamp(k *kgo.Record, ms int64) error {
 		k.Timestamp = time.UnixMilli(ms)
 	}
 	return nil
-}
-
-func (o *outbound) noteTopic(topic string) {
-	if _, known := o.topics[topic]; !known {
-		o.topics[topic] = struct{}{}
-		o.onTopic(topic)
-	}
 }
 
 // transform applies the chain; a failed link is retried from where it failed.

@@ -35,7 +35,6 @@ type sinkTask struct {
 	released   chan struct{}     // closed when the owner takes no more rebalances
 	release    func()            // closes it
 	commits    chan commitResult // capacity 1
-	onTopic    func(topic string)
 
 	// What follows belongs to the owner.
 	pending   *batch // delivered next: what was fetched, or what must be delivered again
@@ -51,7 +50,6 @@ type sinkTask struct {
 	inCommit  *commitUnderWay
 	sequence  int
 	retryAt   time.Time
-	topics    map[string]struct{}
 }
 
 // life is the task from Start to Stop.
@@ -221,7 +219,7 @@ func (t *sinkTask) accept() {
 		r := &b.runs[i]
 		if t.fetch.current(r) {
 			t.current[r.tp] = r.next
-			t.noteTopic(r.tp.Topic)
+			t.topics.note(r.tp.Topic)
 		}
 	}
 	t.counts.written.Add(int64(len(b.records)))
@@ -232,13 +230,6 @@ func (t *sinkTask) accept() {
 func (t *sinkTask) taken() {
 	t.stopFetch()
 	t.asked = false
-}
-
-func (t *sinkTask) noteTopic(topic string) {
-	if _, known := t.topics[topic]; !known {
-		t.topics[topic] = struct{}{}
-		t.onTopic(topic)
-	}
 }
 
 // afterCall does what the task asked for through its context.

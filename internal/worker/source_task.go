@@ -23,7 +23,7 @@ type sourceTask struct {
 	props     map[string]string
 	out       *outbound
 	offsets   *offsetstore.Connector
-	topics    *topicCreator
+	creator   *topicCreator
 	flights   *flights
 	flush     time.Duration // offset.flush.timeout.ms
 	committer source.Committer
@@ -131,7 +131,7 @@ func (t *sourceTask) send() (err error) {
 		r := &t.batch[i]
 		ok, err := t.out.convert(t.sending, r, &ready[i])
 		if err == nil && ok {
-			err = t.topics.ensure(t.sending, ready[i].Topic)
+			err = t.creator.ensure(t.sending, ready[i].Topic)
 		}
 		if err != nil {
 			t.batch = t.batch[i:]

@@ -113,7 +113,7 @@ func (b *builder) source() (*sourceTask, error) {
 	}
 	p := b.entry.Plugin.(plugin.Source)
 	s := &sourceTask{
-		taskRun: b.t, task: p.New().NewTask(), props: b.props, out: out, producer: client, topics: topics,
+		taskRun: b.t, task: p.New().NewTask(), props: b.props, out: out, producer: client, creator: topics,
 		offsets: offsetstore.For(b.w.Offsets, b.t.id.Connector), flights: newFlights(),
 		flush: b.w.OffsetFlushTimeout, schedule: b.w.committer,
 		pairs: map[*connect.SourcePartition]*flight{},
@@ -134,8 +134,7 @@ func outlive(t *taskRun, d time.Duration) context.Context {
 
 func (b *builder) outbound() (*outbound, error) {
 	o := &outbound{
-		onTopic:   func(topic string) { b.t.listener.TopicUsed(b.t.id.Connector, topic) },
-		topics:    map[string]struct{}{},
+		topics:    &b.t.topics,
 		tolerance: b.tolerance(nil),
 	}
 	var err error
@@ -253,8 +252,7 @@ func (b *builder) sink() (*sinkTask, error) {
 		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
 		rebalances: make(chan rebalance), commits: make(chan commitResult, 1), released: make(chan struct{}),
 		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{},
-		applied: map[connect.TopicPartition]bool{}, topics: map[string]struct{}{},
-		onTopic: func(topic string) { b.t.listener.TopicUsed(b.t.id.Connector, topic) },
+		applied: map[connect.TopicPartition]bool{},
 	}
 	s.release = sync.OnceFunc(func() { close(s.released) })
 	if dead != nil || b.cfg.Errors.Log {

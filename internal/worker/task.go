@@ -27,7 +27,8 @@ type taskRun struct {
 
 	wake      chan struct{} // capacity 1: the target state has changed
 	paused    atomic.Bool   // target state
-	abandoned atomic.Bool   // did not stop in time: what it says does not count
+	topics    topicLog
+	abandoned atomic.Bool // did not stop in time: what it says does not count
 
 	mu        sync.Mutex
 	interrupt context.CancelFunc // ends the call into the plugin that may be cut short
@@ -42,6 +43,7 @@ func newTaskRun(id state.TaskID, version string, paused bool, log *slog.Logger, 
 	}
 	t.hard, t.giveUp = context.WithCancel(context.Background())
 	t.ctx, t.cancel = context.WithCancel(t.hard)
+	t.topics.tell = func(topic string) { l.TopicUsed(id.Connector, topic) }
 	t.paused.Store(paused)
 	return t
 }

@@ -106,7 +106,7 @@ func (w *Worker) StartConnector(name string, props map[string]string, target sta
 			started(c.fail(fmt.Errorf("resolve the configuration of connector %s: %w", name, err)))
 			return
 		}
-		c.props = resolved
+		c.raw, c.props = props, resolved
 		started(c.follow(target, rt))
 	})
 	go c.run()
@@ -267,6 +267,18 @@ func (w *Worker) PauseTasks(connector string, paused bool) {
 	for id, t := range w.tasks {
 		if id.Connector == connector {
 			t.setPaused(paused)
+		}
+	}
+}
+
+// ForgetTopics makes the tasks of a connector tell the listener again which topics
+// they use.
+func (w *Worker) ForgetTopics(connector string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, t := range w.tasks {
+		if id.Connector == connector {
+			t.topics.forget()
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (h *Herder) PutConnector(ctx context.Context, r herder.PutRequest) (herder.
 	}
 	epoch := h.configure(c, r)
 	err = h.launch(ctx, r.Name, c, epoch, giveBack)
-	if err != nil {
+	if err != nil && h.epochOf(c) == epoch { // else a later request has taken over
 		return herder.Connector{}, created, startFailed(r.Name, h.targetOf(c), err)
 	}
 	info, err := h.Connector(ctx, r.Name)
@@ -104,7 +104,7 @@ func (h *Herder) launch(ctx context.Context, name string, c *connector, epoch in
 	h.mu.Lock()
 	config, target := maps.Clone(c.config), c.target
 	h.mu.Unlock()
-	err := await(ctx, func(done func(error)) error {
+	err := h.await(ctx, name, func(done func(error)) error {
 		// When the connector starts only after the request gave up, its tasks still come.
 		tell := func(err error) {
 			done(err)
@@ -146,7 +146,7 @@ func (h *Herder) targetOf(c *connector) state.Target {
 // same as before.
 func (h *Herder) updateTasks(ctx context.Context, name string, c *connector, epoch int) error {
 	var configs []map[string]string
-	err := await(ctx, func(done func(error)) error {
+	err := h.await(ctx, name, func(done func(error)) error {
 		return h.worker.TaskConfigs(name, func(found []map[string]string, err error) {
 			configs = found
 			done(err)

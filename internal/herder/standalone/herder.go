@@ -12,6 +12,7 @@ package standalone
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -45,7 +46,9 @@ type Herder struct {
 	statuses *statusstore.Memory
 	offsets  offsetstore.Store
 	log      *slog.Logger
-	wg       sync.WaitGroup // operations in the background
+	wg       sync.WaitGroup  // operations in the background
+	ctx      context.Context // of these; Stop ends it
+	cancel   context.CancelFunc
 
 	mu         sync.Mutex // never held while waiting
 	connectors map[string]*connector
@@ -70,6 +73,7 @@ func New(s Settings) *Herder {
 		Settings: s, plugins: s.Worker.Plugins, offsets: s.Worker.Offsets, log: s.Worker.Log,
 		statuses: statusstore.NewMemory(), connectors: map[string]*connector{},
 	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
 	s.Worker.Listener = listener{h}
 	h.worker = worker.New(s.Worker)
 	return h
@@ -80,6 +84,7 @@ func (h *Herder) Stop() {
 	h.mu.Lock()
 	h.stopping = true
 	h.mu.Unlock()
+	h.cancel()
 	h.worker.Stop()
 	h.wg.Wait()
 }
@@ -134,7 +139,7 @@ func (h *Herder) background(f func(context.Context)) {
 	defer h.mu.Unlock()
 	if !h.stopping {
 		h.wg.Go(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(h.ctx, time.Minute)
 			defer cancel()
 			f(ctx)
 		})
@@ -250,18 +255,31 @@ func (h *Herder) ValidateNulls(ctx context.Context, props map[string]string, nul
 	answers := make(chan answer, 1)
 	go func() {
 		v, err := h.Settings.Validate(ctx, props, nulls)
+		h.logPanic(err)
 		answers <- answer{v, err}
 	}()
 	select {
 	case a := <-answers:
 		return a.v, a.err
 	case <-ctx.Done():
+		h.log.Error("A connector did not return from Validate in time; the call goes on", "class", props["connector.class"])
 		return nil, &herder.Error{Reason: herder.TimedOut, Err: ctx.Err(), Msg: "Request timed out while the connector validated its configuration"}
 	}
 }
 
+// logPanic shows where a connector panicked; the answer says only that it did.
+func (h *Herder) logPanic(err error) {
+	var p interface {
+		error
+		StackText() string
+	}
+	if errors.As(err, &p) {
+		h.log.Error("A connector panicked", "err", err, "stack", p.StackText())
+	}
+}
+
 // await waits for the answer of a connector's goroutine.
-func await(ctx context.Context, post func(done func(error)) error) error {
+func (h *Herder) await(ctx context.Context, name string, post func(done func(error)) error) error {
 	answer := make(chan error, 1)
 	if err := post(func(err error) { answer <- err }); err != nil {
 		return err
@@ -270,8 +288,16 @@ func await(ctx context.Context, post func(done func(error)) error) error {
 	case err := <-answer:
 		return err
 	case <-ctx.Done():
-		return errors.Join(errHanging, ctx.Err())
+		return h.hanging(name, ctx.Err())
 	}
 }
 
-var errHanging = errors.New("the connector has not answered yet; its status shows the call that it is in")
+// hanging says which call a connector has not returned from.
+func (h *Herder) hanging(name string, err error) error {
+	call := h.worker.ConnectorCall(name)
+	if call == nil {
+		return fmt.Errorf("the connector has not answered in time: %w", err)
+	}
+	h.log.Error("A connector did not return in time; the call goes on", "connector", name, "call", call.Method, "since", call.Since)
+	return fmt.Errorf("the connector has not returned from %s since %s: %w", call.Method, call.Since.Format(time.RFC3339), err)
+}

@@ -113,13 +113,13 @@ func planRestart(s herder.Status, r herder.RestartRequest) restartPlan {
 	p := restartPlan{status: s}
 	if concerned(s.Connector.State) {
 		p.connector = true
-		p.status.Connector.State, p.status.Connector.Trace = state.Restarting, ""
+		p.status.Connector.State = state.Restarting
 	}
 	p.status.Tasks = nil
 	for _, t := range s.Tasks {
 		if r.IncludeTasks && concerned(t.State) {
 			p.tasks = append(p.tasks, t.ID)
-			t.State, t.Trace = state.Restarting, ""
+			t.State = state.Restarting
 		}
 		p.status.Tasks = append(p.status.Tasks, t)
 	}
@@ -155,7 +155,7 @@ func (h *Herder) RestartTask(ctx context.Context, id state.TaskID) error {
 	h.mu.Lock()
 	if id.Task < 0 || id.Task >= len(c.tasks) {
 		h.mu.Unlock()
-		return herder.Fail(herder.NotFound, "Unknown task: %s", id)
+		return herder.Fail(herder.NotFound, "Task %s not found", id)
 	}
 	config, task, target := maps.Clone(c.config), maps.Clone(c.tasks[id.Task]), c.target
 	h.mu.Unlock()
@@ -186,5 +186,6 @@ func (h *Herder) ResetTopics(_ context.Context, name string) error {
 		return err
 	}
 	h.statuses.ResetTopics(name)
+	h.worker.ForgetTopics(name)
 	return nil
 }

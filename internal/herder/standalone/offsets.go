@@ -37,6 +37,9 @@ func (h *Herder) Offsets(ctx context.Context, name string) ([]herder.Offset, err
 }
 
 // AlterOffsets is not supported yet.
-func (h *Herder) AlterOffsets(context.Context, string, []herder.Offset) (string, error) {
+func (h *Herder) AlterOffsets(_ context.Context, name string, _ []herder.Offset) (string, error) {
+	if _, err := h.find(name); err != nil {
+		return "", err
+	}
 	return "", herder.Fail(herder.Internal, "Changing offsets through the API is not supported yet by a standalone worker")
 }

@@ -3,7 +3,6 @@ package validation
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -105,8 +104,9 @@ func (r *run) resolve(ctx context.Context) (changed []string, err error) {
 	return resolved.Changed, nil
 }
 
-func (r *run) validate() error {
-	err := r.load()
+func (r *run) validate() (err error) {
+	defer r.recoverInto(&err)
+	err = r.load()
 	var mismatch *pluginset.NotFoundError
 	if errors.As(err, &mismatch) && mismatch.Versions != nil {
 		r.short(mismatch)
@@ -119,11 +119,7 @@ func (r *run) validate() error {
 	r.framework = r.def.ValidateInput(r.in)
 	r.checkRules()
 	r.checkNulls()
-	own, err := r.ownResult()
-	if err != nil {
-		return err
-	}
-	r.mergeConnector(own)
+	r.mergeConnector(r.ownResult())
 	if err := r.addOverrides(); err != nil {
 		return err
 	}
@@ -179,21 +175,16 @@ func (r *run) checkNulls() {
 }
 
 // ownResult is what the connector says of its own keys.
-func (r *run) ownResult() (result *config.Result, err error) {
+func (r *run) ownResult() *config.Result {
 	in := r.in
 	in.Classes = nil // a connector knows itself which classes it can be given: formats, partitioners
-	result = r.ownDef().ValidateInput(in)
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("validation of %s failed: %v", r.connector.Class, p)
-		}
-	}()
+	result := r.ownDef().ValidateInput(in)
 	if own, ok := r.instance.(interface {
 		Validate(props map[string]string, result *config.Result)
 	}); ok {
 		own.Validate(maps.Clone(r.in.Props), result)
 	}
-	return result, nil
+	return result
 }
 
 func (r *run) ownDef() *config.Def { return r.connector.Plugin.Describe().Config }

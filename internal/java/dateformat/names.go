@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // names are the words of one language, in the order of the calendar.
@@ -70,6 +71,8 @@ type zoneNames struct {
 	saving   int       // that summer time adds, in minutes
 	zoneIDs  []string
 	sameName [2]bool // long, short name is the same in summer
+
+	location func() *time.Location // of the first of the ids
 }
 
 //go:embed zones.tsv
@@ -84,6 +87,7 @@ var zoneGroups = sync.OnceValue(func() []zoneNames {
 		g.offset, _ = strconv.Atoi(f[4])
 		g.saving, _ = strconv.Atoi(f[5])
 		g.sameName = [2]bool{strings.EqualFold(f[0], f[2]), strings.EqualFold(f[1], f[3])}
+		g.location = sync.OnceValue(g.load)
 		groups = append(groups, g)
 	}
 	return groups

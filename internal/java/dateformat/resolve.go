@@ -38,14 +38,32 @@ func (f *fields) set(at field, v int32) {
 	f.value[at], f.stamp[at] = v, f.next
 }
 
+func (f *fields) clear(at field) { f.value[at], f.stamp[at] = 0, 0 }
+
 func (f *fields) isSet(at field) bool { return f.stamp[at] > 0 }
 
-// millis returns the instant in epoch milliseconds. Nothing is out of range:
-// fields roll over. Overflow wraps, as in Java.
-func (f *fields) millis() int64 {
+// millis returns the instant in epoch milliseconds; zone (nil: UTC) tells what the
+// fields do not tell about the offset. Nothing is out of range: fields roll over.
+// Overflow wraps, as in Java.
+func (f *fields) millis(zone *zoneNames) int64 {
 	ms := f.timeOfDay()
 	day := f.day(floorDiv(ms, msPerDay))
-	return day*msPerDay + floorMod(ms, msPerDay) - int64(f.value[fieldZone]) - int64(f.value[fieldSaving])
+	wall := day*msPerDay + floorMod(ms, msPerDay)
+	return wall - f.offset(zone, wall)
+}
+
+func (f *fields) offset(zone *zoneNames, wall int64) int64 {
+	var o offset
+	if zone != nil && !(f.isSet(fieldZone) && f.isSet(fieldSaving)) {
+		o = zone.offsetAtWall(wall)
+	}
+	if f.isSet(fieldZone) {
+		o.standard = int64(f.value[fieldZone])
+	}
+	if f.isSet(fieldSaving) {
+		o.saving = int64(f.value[fieldSaving])
+	}
+	return o.total()
 }
 
 func (f *fields) timeOfDay() int64 {

@@ -122,8 +122,7 @@ func (f *Simple) Format(ms int64) string { return string(f.Append(nil, ms)) }
 
 // Append appends the text of the instant ms to dst.
 func (f *Simple) Append(dst []byte, ms int64) []byte {
-	d := dateOf(floorDiv(ms, msPerDay))
-	m := moment{date: d, ms: int(floorMod(ms, msPerDay))}
+	m := momentOf(ms)
 	for _, it := range f.items {
 		dst = f.appendItem(dst, it, m)
 	}
@@ -134,6 +133,10 @@ func (f *Simple) Append(dst []byte, ms int64) []byte {
 type moment struct {
 	date
 	ms int // of the day
+}
+
+func momentOf(ms int64) moment {
+	return moment{date: dateOf(floorDiv(ms, msPerDay)), ms: int(floorMod(ms, msPerDay))}
 }
 
 func (m moment) hour() int { return m.ms / 3_600_000 }

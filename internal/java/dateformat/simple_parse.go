@@ -11,27 +11,34 @@ type ParseError struct {
 // Error returns Java's text.
 func (e *ParseError) Error() string { return "Unparseable date: \"" + e.Text + "\"" }
 
-// Parse returns the instant (epoch milliseconds) that text names. It is lenient
-// as Java is: fields roll over, text behind the match is ignored. The error is
-// a *ParseError.
+// Parse returns the instant (epoch milliseconds) that text names; a text without
+// time zone is in UTC. It is lenient as Java is: fields roll over, text behind the
+// match is ignored. The error is a *ParseError.
 func (f *Simple) Parse(text string) (int64, error) {
-	p := simpleParser{format: f, text: text}
+	ms, _, err := f.parse(text, nil)
+	return ms, err
+}
+
+// parse reads text in a time zone (nil: UTC) and also returns the zone that is in
+// effect afterwards, even if it fails.
+func (f *Simple) parse(text string, zone *zoneNames) (int64, *zoneNames, error) {
+	p := simpleParser{format: f, text: text, zone: zone}
 	for i, it := range f.items {
 		fixed := i+1 < len(f.items) && f.items[i+1].isNumeric()
 		if !p.match(it, fixed) {
-			return 0, &ParseError{text, p.at}
+			return 0, p.zone, &ParseError{text, p.at}
 		}
 	}
-	ms := p.fields.millis()
+	ms := p.fields.millis(p.zone)
 	if p.ambiguous && ms < f.start {
 		for _, year := range []field{fieldYear, fieldWeekYear} {
 			if p.fields.isSet(year) {
 				p.fields.value[year] += 100
 			}
 		}
-		ms = p.fields.millis()
+		ms = p.fields.millis(p.zone)
 	}
-	return ms, nil
+	return ms, p.zone, nil
 }
 
 // isNumeric reports whether the item stands for digits, so that digits before it
@@ -50,6 +57,7 @@ type simpleParser struct {
 	format    *Simple
 	text      string
 	at        int
+	zone      *zoneNames // nil: UTC
 	fields    fields
 	ambiguous bool // a two-digit year is that of the edge of the century window
 }
@@ -75,7 +83,7 @@ func (p *simpleParser) match(it item, fixed bool) bool {
 	case 'G', 'E', 'a':
 		return p.word(it.letter, start)
 	case 'z', 'Z':
-		return p.zone()
+		return p.timeZone()
 	case 'X':
 		return p.isoZone(it.count)
 	case 'M', 'L':

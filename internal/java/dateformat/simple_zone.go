@@ -2,8 +2,8 @@ package dateformat
 
 const msPerMinute = 60_000
 
-// zone reads the time zones that z and Z accept: +hhmm, GMT, GMT+h:mm and names.
-func (p *simpleParser) zone() bool {
+// timeZone reads the time zones that z and Z accept: +hhmm, GMT, GMT+h:mm and names.
+func (p *simpleParser) timeZone() bool {
 	if sign := signOf(p.text[p.at]); sign != 0 {
 		return p.offset(p.at+1, sign, 0, false)
 	}
@@ -83,32 +83,49 @@ func shortNumber(s string) (v, n int) {
 	return v, n
 }
 
-// zoneName reads an English time zone name. The zones have their present
-// offsets.
+// zoneName reads an English time zone name. Many zones share a name: the one in
+// effect comes first, then UTC, then those of the table.
 func (p *simpleParser) zoneName() bool {
-	rest := p.text[p.at:]
+	if p.zone != nil && p.nameOf(p.zone) {
+		return true
+	}
 	for _, utc := range []string{"Coordinated Universal Time", "UTC"} {
-		if hasPrefixFold(rest, utc) {
+		if hasPrefixFold(p.text[p.at:], utc) {
+			p.zone = nil
 			p.at += len(utc)
 			return true
 		}
 	}
 	groups := zoneGroups()
 	for i := range groups {
-		g := &groups[i]
-		for n, name := range g.name {
-			if hasPrefixFold(rest, name) {
-				p.setZone(g, n)
-				p.at += len(name)
-				return true
-			}
+		if p.nameOf(&groups[i]) {
+			return true
 		}
 	}
 	return false
 }
 
-func (p *simpleParser) setZone(g *zoneNames, n int) {
-	summer := n >= 2 && !g.sameName[n-2]
-	p.fields.set(fieldZone, int32(g.offset*msPerMinute))
+// nameOf reads a name of g, whose zone is in effect from then on.
+func (p *simpleParser) nameOf(g *zoneNames) bool {
+	for n, name := range g.name {
+		if hasPrefixFold(p.text[p.at:], name) {
+			p.zone = g
+			p.setSaving(g, n)
+			p.at += len(name)
+			return true
+		}
+	}
+	return false
+}
+
+// setSaving notes what name n of g says about summer time. A name that is the same
+// in summer says nothing, nor does a summer name where there is none any more: the
+// rules of the zone decide then.
+func (p *simpleParser) setSaving(g *zoneNames, n int) {
+	summer := n >= 2
+	if summer && g.saving == 0 || !summer && g.sameName[n] {
+		return
+	}
+	p.fields.clear(fieldZone)
 	p.fields.set(fieldSaving, int32(pick(summer, g.saving*msPerMinute, 0)))
 }

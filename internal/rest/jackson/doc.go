@@ -86,9 +86,10 @@ func (e *Error) Error() string {
 	return text
 }
 
-// within notes that an error came up below class[key].
+// within notes that an error came up below class[key]. Of broken limits nothing is
+// told but the limit.
 func within(err error, class, key string) error {
-	if e, ok := err.(*Error); ok {
+	if e, ok := err.(*Error); ok && e.where != "" {
 		e.chain = append([]string{class + "[" + key + "]"}, e.chain...)
 	}
 	return err

@@ -214,7 +214,7 @@ func TestStdin(t *testing.T) {
 	pollFor(t, first, 10*time.Millisecond)
 	write := func(text string) {
 		if _, err := out.WriteString(text); err != nil {
-			t.Fatal(err)
+			t.Error(err)
 		}
 	}
 	write("one\ntwo\nthr")
@@ -222,8 +222,10 @@ func TestStdin(t *testing.T) {
 		t.Errorf("lines %q", got)
 	}
 	pollFor(t, first, 10*time.Millisecond)
-	write("ee\n" + strings.Repeat("x", 3*inputChunk) + "\n")
+	var wg sync.WaitGroup
+	wg.Go(func() { write("ee\n" + strings.Repeat("x", 3*inputChunk) + "\n") }) // more than a pipe holds
 	got := first.Read(2)
+	wg.Wait()
 	if got[0].Value != "three" || len(got[1].Value.(string)) != 3*inputChunk {
 		t.Errorf("after a pause: %.20q", values(got))
 	}

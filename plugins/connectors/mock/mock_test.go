@@ -2,6 +2,7 @@ package mock
 
 import (
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,8 +31,8 @@ func TestConnectorFailure(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				var failed time.Duration
-				fail := func(error) { failed = time.Since(start) }
+				var failed atomic.Int64
+				fail := func(error) { failed.Store(int64(time.Since(start))) }
 				both := []interface{ Stop() error }{&sourceConnector{}, &sinkConnector{}}
 				err := errors.Join(
 					both[0].(*sourceConnector).Start(t.Context(), source.ConnectorRuntime{Fail: fail}, props(c.mode)),
@@ -44,8 +45,8 @@ func TestConnectorFailure(t *testing.T) {
 					_ = connector.Stop()
 				}
 				time.Sleep(time.Second)
-				if failed != c.failsAt {
-					t.Errorf("failed after %s, want %s", failed, c.failsAt)
+				if got := time.Duration(failed.Load()); got != c.failsAt {
+					t.Errorf("failed after %s, want %s", got, c.failsAt)
 				}
 			})
 		})

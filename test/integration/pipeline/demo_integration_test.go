@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
@@ -65,10 +66,10 @@ func (b bucket) content(t *testing.T, key string) string {
 // TestDemo feeds lines through Kafka into S3 with the sink configuration of the
 // demo. The worker is killed while it writes; every line is one object in the end.
 func TestDemo(t *testing.T) {
-	const lines, partitions = 6000, 2
-	b := kafkabroker.Start(t)
-	c, s3 := connect(t, b), startS3(t)
-	c.createTopicNamed(t, demoTopic, partitions)
+	const lines, partitions = 4000, 2
+	b := kafka.Broker(t)
+	c, s3, name := connect(t, b), startS3(t), kafkabroker.UniqueName(t)
+	c.createDemoTopic(t, partitions)
 	config, err := os.ReadFile(demoConfig)
 	if err != nil {
 		t.Fatal(err)
@@ -76,24 +77,37 @@ func TestDemo(t *testing.T) {
 	feed := filepath.Join(t.TempDir(), "feed.txt")
 	appendLines(t, feed, numbered(0, lines)...)
 
-	w := binary.Worker(t, millrace.Settings{Bootstrap: b.Bootstrap(), Env: s3.env})
-	w.Start(t)
 	start := time.Now()
-	w.Create(t, "demo-feed", source(feed, demoTopic, "producer.override.batch.size", "2000"))
-	awaitPosition(t, w, "demo-feed", feed)
+	feeder := binary.Worker(t, millrace.Settings{Bootstrap: b.Bootstrap()})
+	feeder.Start(t)
+	feeder.Create(t, "feed", source(feed, demoTopic, "producer.override.batch.size", "2000"))
+	awaitPosition(t, feeder, "feed", feed)
 
-	again := binary.Worker(t, millrace.Settings{
-		Bootstrap: b.Bootstrap(), Env: s3.env,
-		Connectors: map[string]string{"s3-sink.properties": "name=demo-s3-sink\n" + string(config)},
+	w := binary.Worker(t, millrace.Settings{
+		Bootstrap: b.Bootstrap(), Env: s3.env, Props: quickFailover(),
+		Connectors: map[string]string{"s3-sink.properties": "name=" + name + "\n" + string(config)},
 	})
-	w.Stop(t)
-	again.Start(t)
-	atKill := killMidway(t, again, s3, lines)
-	again.Start(t)
-	c.awaitCommitted(t, "demo-s3-sink", demoTopic)
-	again.AwaitState(t, "demo-s3-sink", millrace.Running, 2)
+	w.Start(t)
+	atKill := killMidway(t, w, s3, lines)
+	w.Start(t)
+	c.awaitCommitted(t, name, demoTopic)
+	w.AwaitState(t, name, millrace.Running, 2)
 	t.Logf("%d lines in %.1f s; killed with %d objects there", lines, time.Since(start).Seconds(), atKill)
 	checkObjects(t, c, s3, lines)
+}
+
+// createDemoTopic waits for the topic of another run to go away.
+func (c client) createDemoTopic(t *testing.T, partitions int32) {
+	t.Helper()
+	millrace.Await(t, window, "topic "+demoTopic, func() error {
+		_, err := c.admin.CreateTopic(bounded(t), partitions, 1, nil, demoTopic)
+		return err
+	})
+	t.Cleanup(func() {
+		if _, err := c.admin.DeleteTopic(context.WithoutCancel(t.Context()), demoTopic); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // killMidway kills the worker when a third of the objects is there.

@@ -35,6 +35,12 @@ const (
 	fileSink   = "org.apache.kafka.connect.file.FileStreamSinkConnector"
 )
 
+// quickFailover are worker properties with which the brokers soon give up on the
+// consumers of a worker that was killed.
+func quickFailover() map[string]string {
+	return map[string]string{"consumer.session.timeout.ms": "1500", "consumer.heartbeat.interval.ms": "300"}
+}
+
 // with returns config with more keys and values.
 func with(config map[string]string, pairs ...string) map[string]string {
 	all := map[string]string{}
@@ -83,15 +89,10 @@ func connect(t *testing.T, b *kafkabroker.Broker) client {
 func (c client) createTopic(t *testing.T, partitions int32) string {
 	t.Helper()
 	name := kafkabroker.UniqueName(t)
-	c.createTopicNamed(t, name, partitions)
-	return name
-}
-
-func (c client) createTopicNamed(t *testing.T, name string, partitions int32) {
-	t.Helper()
 	if _, err := c.admin.CreateTopic(bounded(t), partitions, 1, nil, name); err != nil {
 		t.Fatalf("create topic %s: %v", name, err)
 	}
+	return name
 }
 
 // produce writes values round robin to the partitions of a topic.

@@ -1,0 +1,79 @@
+package dateformat
+
+// Formatter is a Simple together with the time zone that is in effect, at first
+// UTC. As with Java's class, a time zone that a text calls by its name (EST, not
+// -0500 or GMT-5:00) stays in effect for everything after it. It must not be used
+// concurrently.
+type Formatter struct {
+	pattern *Simple
+	zone    *zoneNames // nil: UTC
+}
+
+// NewFormatter returns a formatter of a pattern, which others may use as well.
+func NewFormatter(pattern *Simple) *Formatter { return &Formatter{pattern: pattern} }
+
+// Parse is Simple.Parse in the time zone in effect. That may be another one
+// afterwards, even after an error.
+func (f *Formatter) Parse(text string) (int64, error) {
+	ms, zone, err := f.pattern.parse(text, f.zone)
+	f.zone = zone
+	return ms, err
+}
+
+// Append appends the text of the instant ms (epoch milliseconds) in the time zone
+// in effect to dst.
+func (f *Formatter) Append(dst []byte, ms int64) []byte {
+	if f.zone == nil {
+		return f.pattern.Append(dst, ms)
+	}
+	o := f.zone.offsetAt(ms)
+	m := momentOf(ms + o.total())
+	for _, it := range f.pattern.items {
+		switch it.letter {
+		case 'z':
+			dst = append(dst, f.zone.named(it.count >= 4, o.saving != 0)...)
+		case 'Z':
+			dst = o.appendRFC822(dst)
+		case 'X':
+			dst = o.appendISO(dst, it.count)
+		default:
+			dst = f.pattern.appendItem(dst, it, m)
+		}
+	}
+	return dst
+}
+
+func (g *zoneNames) named(long, summer bool) string {
+	return g.name[pick(long, 0, 1)+pick(summer, 2, 0)]
+}
+
+// appendRFC822 appends +hhmm.
+func (o offset) appendRFC822(dst []byte) []byte {
+	sign, minutes := o.minutes()
+	return appendPadded(append(dst, sign), minutes/60*100+minutes%60, 4)
+}
+
+// appendISO appends +hh, +hhmm or +hh:mm, depending on the number of letters.
+func (o offset) appendISO(dst []byte, count int) []byte {
+	if o.total() == 0 {
+		return append(dst, 'Z')
+	}
+	sign, minutes := o.minutes()
+	dst = appendPadded(append(dst, sign), minutes/60, 2)
+	if count == 1 {
+		return dst
+	}
+	if count == 3 {
+		dst = append(dst, ':')
+	}
+	return appendPadded(dst, minutes%60, 2)
+}
+
+// minutes drops the seconds of offsets from before the standard times.
+func (o offset) minutes() (sign byte, n int64) {
+	n = o.total() / msPerMinute
+	if n < 0 {
+		return '-', -n
+	}
+	return '+', n
+}

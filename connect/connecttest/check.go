@@ -38,6 +38,16 @@ func patience(d time.Duration) time.Duration {
 // call calls a plugin. The test ends when it panics or does not return in time.
 func call(t testing.TB, limit time.Duration, what string, f func() error) error {
 	t.Helper()
+	err := try(limit, what, f)
+	var c *crash
+	if errors.As(err, &c) {
+		t.Fatal(c.text)
+	}
+	return err
+}
+
+// try is call for goroutines that may not end the test: it returns a *crash.
+func try(limit time.Duration, what string, f func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		returned := false
@@ -56,14 +66,9 @@ func call(t testing.TB, limit time.Duration, what string, f func() error) error 
 	defer timer.Stop()
 	select {
 	case err := <-done:
-		var c *crash
-		if errors.As(err, &c) {
-			t.Fatal(c.text)
-		}
 		return err
 	case <-timer.C:
-		t.Fatalf("%s did not return within %s", what, limit)
-		return nil
+		return &crash{fmt.Sprintf("%s did not return within %s", what, limit)}
 	}
 }
 

@@ -81,7 +81,11 @@ func (t *SourceTask) Poll(ctx context.Context) (records []connect.Record, err er
 
 func (t *SourceTask) poll(ctx context.Context, limit time.Duration) (records []connect.Record, err error) {
 	t.host.t.Helper()
-	err = call(t.host.t, limit, "Poll", func() (err error) {
+	what := "Poll"
+	if _, ends := ctx.Deadline(); ends {
+		what = "Poll with a context that ends"
+	}
+	err = call(t.host.t, limit, what, func() (err error) {
 		records, err = t.Task.Poll(ctx)
 		return err
 	})

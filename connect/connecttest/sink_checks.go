@@ -68,6 +68,7 @@ func (r *sinkRun) givesBack(t testing.TB) {
 	again := after(batch, p0, safe[p0])
 	more := r.records(2, p1)
 	r.put(t, task, more...)
+	r.commit(t, task)
 	task.Open(p0)
 	r.put(t, task, again...)
 	last := r.records(1, p0)
@@ -78,20 +79,20 @@ func (r *sinkRun) givesBack(t testing.TB) {
 	r.arrived(t, all)
 }
 
-// loses takes a partition away without asking for its offsets, and gives it again
-// from what was safe.
+// loses takes one of two partitions away without asking for its offsets, in which the
+// other may not suffer, and gives it again from what was safe.
 func (r *sinkRun) loses(t testing.TB) {
-	p0 := r.partition(0)
-	task := r.open(t, p0)
-	first := r.records(2, p0)
-	r.put(t, task, first...)
+	p0, p1 := r.partition(0), r.partition(1)
+	task := r.open(t, p0, p1)
+	all := r.records(2, p0, p1)
+	r.put(t, task, all...)
 	safe := r.commit(t, task)[p0]
-	lost := r.records(1, p0)
-	r.put(t, task, lost...)
+	more := r.records(1, p0, p1)
+	r.put(t, task, more...)
+	all = append(all, more...)
 	task.Lose(p0)
 	r.put(t, task)
 	task.Open(p0)
-	all := slices.Concat(first, lost)
 	r.put(t, task, after(all, p0, safe)...)
 	last := r.records(2, p0)
 	r.put(t, task, last...)

@@ -184,7 +184,9 @@ func (s Source) confirmations(t testing.TB) {
 		records := task.Read(4)
 		var wg sync.WaitGroup
 		var err error
-		wg.Go(func() { err = task.confirmSome(records) })
+		wg.Go(func() {
+			err = try(task.host.limit(), "CommitRecord or Commit", func() error { return task.confirmSome(records) })
+		})
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		_, pollErr := task.Poll(ctx)
 		cancel()

@@ -54,16 +54,19 @@ func (w *well) suite() Source {
 			Validator: config.AtLeast(map[bool]float64{true: 10}[w.fault == "bad default"]),
 		},
 	)
-	return Source{
+	s := Source{
 		Plugin: plugin.Source{
 			Info: plugin.Info{Class: w.unless("no class", "com.example.Well"), Config: def},
 			New:  func() source.Connector { return &wellConnector{w: w, def: def} },
 		},
-		Config:   map[string]string{"topic": "water", "size": "12"},
-		Feed:     w.feed,
-		Bad:      []BadSetting{{Key: "size", Value: "-1"}},
-		Patience: 400 * time.Millisecond,
+		Config: map[string]string{"topic": "water", "size": "12"},
+		Feed:   w.feed,
+		Bad:    []BadSetting{{Key: "size", Value: "-1"}},
 	}
+	if w.fault != "" {
+		s.Patience = 400 * time.Millisecond
+	}
+	return s
 }
 
 // unless returns text unless the well has the fault.
@@ -264,7 +267,7 @@ func TestSourceSuite(t *testing.T) {
 		{"no task", "task stops without poll", "has no task"},
 		{"stop without start", "task stops without start", "not started"},
 		{"stop twice", "task stops without poll", "stopped already"},
-		{"deaf", "poll returns when its context ends", "Poll did not return within"},
+		{"deaf", "poll returns when its context ends", "Poll with a context that ends did not return within"},
 		{"spins", "poll waits when there is nothing", "it must wait"},
 		{"no topic", "records stay as they are", "the record has no topic"},
 		{"wrong value", "records stay as they are", "Invalid Java object"},

@@ -59,7 +59,7 @@ func hint(err error) string {
 		return " (the broker's certificate is not valid)"
 	case is[tls.RecordHeaderError](err):
 		return " (the listener does not speak TLS; see security.protocol)"
-	case is[tls.AlertError](err):
+	case refusedTLS(err):
 		return " (the broker refused the TLS handshake; see ssl.keystore.location and ssl.enabled.protocols)"
 	case errors.Is(err, kerr.SaslAuthenticationFailed):
 		return " (the broker refused the credentials of sasl.jaas.config)"
@@ -72,7 +72,13 @@ func hint(err error) string {
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return " (no answer in time; see bootstrap.servers and security.protocol)"
 	}
-	return ""
+	return " (see bootstrap.servers and security.protocol)"
+}
+
+// refusedTLS tells a TLS alert of the broker's.
+func refusedTLS(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 func is[T error](err error) bool {

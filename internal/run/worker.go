@@ -33,6 +33,7 @@ type node struct {
 	herder  *standalone.Herder
 	api     *rest.Server
 	secrets *configprovider.Transformer
+	changed []string // keys of the worker that have what secrets returned
 }
 
 // startNode starts a standalone worker: configuration, Kafka, herder, REST API, in
@@ -41,9 +42,12 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 	n := &node{log: registry.For("org.apache.kafka.connect.cli.ConnectStandalone")}
 	defer func() {
 		if err != nil {
+			err = hide(err, props, n.changed)
 			n.stop()
 		}
 	}()
+	// For plugins and libraries that are not given a logger.
+	slog.SetDefault(registry.For(logs.Root))
 	plugins := pluginset.New(append(builtin.Plugins(), more...)...)
 	if props, err = n.resolve(ctx, props, plugins); err != nil {
 		return nil, err
@@ -94,6 +98,7 @@ func (n *node) resolve(ctx context.Context, props map[string]string, plugins *pl
 		return nil, err
 	}
 	result, err := n.secrets.Transform(ctx, props)
+	n.changed = result.Changed
 	return result.Props, err
 }
 

@@ -52,12 +52,11 @@ func (c *offsetCommitter) remove(t *sourceTask) {
 	}
 }
 
-// run commits until ctx ends.
+// run commits until ctx ends. It does not wait for commits under way: remove does, for
+// each task, and a task may hang in its own.
 func (c *offsetCommitter) run(ctx context.Context) {
 	ticker := time.NewTicker(max(c.interval, time.Millisecond))
 	defer ticker.Stop()
-	var wg sync.WaitGroup
-	defer wg.Wait()
 	for {
 		select {
 		case <-ctx.Done():
@@ -66,7 +65,7 @@ func (c *offsetCommitter) run(ctx context.Context) {
 		}
 		for _, k := range c.all() {
 			if k.mu.TryLock() { // else the last commit still runs
-				wg.Go(func() { c.commit(ctx, k) })
+				go c.commit(ctx, k)
 			}
 		}
 	}

@@ -163,6 +163,8 @@ func explainProduce(k *kgo.Record, err error) error {
 		advice = "raise producer.override.max.request.size and the topic's max.message.bytes, or set errors.tolerance=all to skip such records"
 	case errors.Is(err, kerr.ClusterAuthorizationFailed):
 		advice = "the producer's principal needs IdempotentWrite on the cluster, or set producer.override.enable.idempotence=false"
+	case loginRefused(err):
+		advice = "check sasl.jaas.config and sasl.mechanism, with producer.override. before them in the connector, with producer. in the worker"
 	default:
 		return fmt.Errorf("produce to topic %s: %w", k.Topic, err)
 	}

@@ -138,6 +138,10 @@ func explainConsume(topic string, err error) error {
 		return fmt.Errorf("consume from topic %s: %w: the consumer's principal needs Read and Describe on the topic", topic, err)
 	case errors.Is(err, kerr.GroupAuthorizationFailed):
 		return fmt.Errorf("join the consumer group: %w: the consumer's principal needs Read on the group connect-NAME (or consumer.override.group.id)", err)
+	case loginRefused(err):
+		return fmt.Errorf("consume: %w: check sasl.jaas.config and sasl.mechanism, with consumer.override. before them in the connector, with consumer. in the worker", err)
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return fmt.Errorf("consume from topic %s: %w: create the topic, or correct topics in the connector", topic, err)
 	case topic == "":
 		return fmt.Errorf("consume: %w", err)
 	}

@@ -31,6 +31,7 @@ type sinkTask struct {
 
 	interval, flush time.Duration // offset.flush.interval.ms, .timeout.ms
 
+	refused    chan error // capacity 1: the brokers do not let the consumer in
 	rebalances chan rebalance
 	released   chan struct{}     // closed when the owner takes no more rebalances
 	release    func()            // closes it
@@ -99,6 +100,8 @@ func (t *sinkTask) iterate() error {
 		return nil
 	case <-t.wake:
 		return nil
+	case err := <-t.refused:
+		return err
 	case r := <-t.rebalances:
 		return t.onRebalance(r)
 	case c := <-t.commits:
@@ -271,6 +274,8 @@ func (t *sinkTask) pausedStep() error {
 	select {
 	case <-t.ctx.Done():
 	case <-t.wake:
+	case err := <-t.refused:
+		return err
 	case r := <-t.rebalances:
 		return t.onRebalance(r)
 	case c := <-t.commits:
@@ -278,6 +283,14 @@ func (t *sinkTask) pausedStep() error {
 	case <-timer.C:
 	}
 	return nil
+}
+
+// refuse fails the task because its consumer will never get through.
+func (t *sinkTask) refuse(err error) {
+	select {
+	case t.refused <- err:
+	default: // it has been told already
+	}
 }
 
 // end commits what the task says is safe, closes it and leaves the group.

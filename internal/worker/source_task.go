@@ -34,6 +34,8 @@ type sourceTask struct {
 	sending  context.Context // outlives ctx by offset.flush.timeout.ms, so that what was polled is sent
 	acks     ackFailure
 
+	stopSending context.CancelFunc // ends sending
+
 	batch []connect.Record // what is left of the last Poll
 	pairs map[*connect.SourcePartition]*flight
 }
@@ -87,6 +89,9 @@ func (t *sourceTask) iterate() error {
 		t.counts.records.Add(int64(len(batch)))
 	}
 	err := t.send()
+	if fatal := t.acks.get(); fatal != nil {
+		return fatal
+	}
 	if connect.IsRetriable(err) {
 		t.log.Warn("Failed to send record to Kafka; will retry", "err", err)
 		sleep(t.ctx, retrySendAfter)
@@ -211,6 +216,14 @@ func (t *sourceTask) refused(r *connect.Record, k *kgo.Record, err error) error 
 	}
 	const class = "org.apache.kafka.connect.runtime.WorkerSourceTask"
 	return t.out.tolerance.give(t.ctx, &failure{stage: ProduceStage, class: class, source: r, err: err})
+}
+
+// giveUpSending fails the task because its producer will never get through. The call
+// that waits for the producer, or for the task's records, is cut short.
+func (t *sourceTask) giveUpSending(err error) {
+	t.acks.set(&connect.Error{Msg: "Unrecoverable exception from producer send callback", Err: err})
+	t.stopSending()
+	t.cutShort()
 }
 
 // commitRecord tells a task that asked for it that a record is done with.

@@ -103,7 +103,9 @@ func (b *builder) source() (*sourceTask, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := b.pooled(kafka.SourceProducerProps)
+	task := b.entry.Plugin.(plugin.Source).New().NewTask()
+	acked, _ := task.(source.RecordCommitter)
+	client, err := b.producer(acked != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -111,25 +113,35 @@ func (b *builder) source() (*sourceTask, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := b.entry.Plugin.(plugin.Source)
 	s := &sourceTask{
-		taskRun: b.t, task: p.New().NewTask(), props: b.props, out: out, producer: client, creator: topics,
+		taskRun: b.t, task: task, acked: acked, props: b.props, out: out, producer: client, creator: topics,
 		offsets: offsetstore.For(b.w.Offsets, b.t.id.Connector), flights: newFlights(),
 		flush: b.w.OffsetFlushTimeout, schedule: b.w.committer,
 		pairs: map[*connect.SourcePartition]*flight{},
 	}
 	s.committer, _ = s.task.(source.Committer)
-	s.acked, _ = s.task.(source.RecordCommitter)
-	s.sending = outlive(b.t, b.w.OffsetFlushTimeout)
+	s.sending, s.stopSending = outlive(b.t, b.w.OffsetFlushTimeout)
+	b.watchTopics(s)
 	return s, nil
 }
 
 // outlive returns a context that ends some time after the task was told to stop, or
 // at once when it is abandoned.
-func outlive(t *taskRun, d time.Duration) context.Context {
+func outlive(t *taskRun, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(t.hard)
 	context.AfterFunc(t.ctx, func() { time.AfterFunc(d, cancel) })
-	return ctx
+	return ctx, cancel
+}
+
+// watchTopics has the topics of a source task looked after from its first record on.
+func (b *builder) watchTopics(s *sourceTask) {
+	w := &topicWatch{ctx: b.t.ctx, client: s.producer, log: b.t.log, refused: s.giveUpSending}
+	w.explain = func(topic string, err error) error { return explainProduce(&kgo.Record{Topic: topic}, err) }
+	tell := b.t.topics.tell
+	b.t.topics.tell = func(topic string) {
+		tell(topic)
+		w.expect(topic)
+	}
 }
 
 func (b *builder) outbound() (*outbound, error) {
@@ -154,6 +166,26 @@ func (b *builder) tolerance(dead *deadLetters) *tolerance {
 		tol.reporters = append(tol.reporters, dead)
 	}
 	return tol
+}
+
+// producer takes a producer for a source task. One whose acknowledgements call into
+// the task is its own: a task that hangs there holds up nobody else's.
+func (b *builder) producer(own bool) (*kgo.Client, error) {
+	if !own {
+		return b.pooled(kafka.SourceProducerProps)
+	}
+	if err := b.allowed(policy.Producer); err != nil {
+		return nil, err
+	}
+	client, release, err := b.w.producers.Own(b.clientProps(kafka.SourceProducerProps))
+	if err != nil {
+		return nil, err
+	}
+	b.taken = append(b.taken, func() error {
+		release()
+		return nil
+	})
+	return client, nil
 }
 
 // pooled takes a producer from the pool of those that are configured alike.
@@ -250,7 +282,7 @@ func (b *builder) sink() (*sinkTask, error) {
 	s := &sinkTask{
 		taskRun: b.t, task: b.entry.Plugin.(plugin.Sink).New().NewTask(), props: b.props, in: in, dead: dead,
 		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
-		rebalances: make(chan rebalance), commits: make(chan commitResult, 1), released: make(chan struct{}),
+		refused: make(chan error, 1), rebalances: make(chan rebalance), commits: make(chan commitResult, 1), released: make(chan struct{}),
 		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{},
 		applied: map[connect.TopicPartition]bool{},
 	}
@@ -283,6 +315,8 @@ func (b *builder) consumer(s *sinkTask) error {
 		return fmt.Errorf("consumer: %w", err)
 	}
 	s.fetch.client = s.client
+	w := &topicWatch{ctx: b.t.ctx, client: s.client, log: b.t.log, explain: explainConsume, refused: s.refuse}
+	w.expectAll(b.cfg.Sink.Topics)
 	b.t.onAbandon(func() {
 		s.release()
 		s.client.CloseAllowingRebalance()
@@ -304,8 +338,8 @@ func (b *builder) deadLetters() (*deadLetters, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	_, err = admin.Create(b.t.ctx, topicadmin.Topic{Name: e.DeadLetterTopic, Partitions: 1, ReplicationFactor: e.DeadLetterRF})
-	if err != nil {
+	topic := topicadmin.Topic{Name: e.DeadLetterTopic, Partitions: 1, ReplicationFactor: e.DeadLetterRF}
+	if err := createMissing(b.t.ctx, admin, topic, "errors.deadletterqueue.topic.replication.factor"); err != nil {
 		return nil, failed(err)
 	}
 	client, err := b.pooled(kafka.DLQProducerProps)

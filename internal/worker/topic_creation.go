@@ -64,9 +64,9 @@ func (c *topicCreator) ensure(ctx context.Context, topic string) error {
 		return nil
 	}
 	g := c.group(topic)
-	_, err := c.admin.Create(ctx, topicadmin.Topic{
+	err := createMissing(ctx, c.admin, topicadmin.Topic{
 		Name: topic, Partitions: g.Partitions, ReplicationFactor: g.ReplicationFactor, Configs: g.Configs,
-	})
+	}, "topic.creation."+g.Name+".replication.factor")
 	if err != nil {
 		err = fmt.Errorf("create topic %s with group %s: %w", topic, g.Name, err)
 		var ke *kerr.Error
@@ -77,6 +77,22 @@ func (c *topicCreator) ensure(ctx context.Context, topic string) error {
 	}
 	c.known[topic] = struct{}{}
 	return nil
+}
+
+// createMissing creates a topic unless it is there: who may write to a topic need not
+// be allowed to create it. factorKey is the property with the replication factor.
+func createMissing(ctx context.Context, admin *topicadmin.Admin, t topicadmin.Topic, factorKey string) error {
+	if found, err := admin.Describe(ctx, t.Name); err == nil && len(found) > 0 {
+		return nil
+	}
+	_, err := admin.Create(ctx, t)
+	switch {
+	case errors.Is(err, topicadmin.ErrReplicationFactor):
+		return fmt.Errorf("%w; see %s", err, factorKey)
+	case errors.Is(err, topicadmin.ErrAuthorization):
+		return fmt.Errorf("%w; the admin client's principal needs Create on the topic, unless somebody creates it beforehand", err)
+	}
+	return err
 }
 
 // group returns the first group that includes the topic; the last is the default.

@@ -2,7 +2,9 @@ package worker
 
 import (
 	"fmt"
+	"path"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -53,3 +55,27 @@ func (e *PanicError) Unwrap() error {
 
 // StackText returns the goroutine's stack.
 func (e *PanicError) StackText() string { return string(e.Stack) }
+
+// Frames returns the calls that led to the panic, innermost first, as a Java stack
+// trace names them: function(file:line).
+func (e *PanicError) Frames() []string {
+	text := string(e.Stack)
+	if i := strings.LastIndex(text, "\npanic("); i >= 0 {
+		text = text[i+1:]
+	}
+	var frames []string
+	lines := strings.Split(text, "\n")
+	for i := 0; i+1 < len(lines); i++ {
+		place, ok := strings.CutPrefix(lines[i+1], "\t")
+		if !ok || strings.HasPrefix(lines[i], "panic(") {
+			continue
+		}
+		place, _, _ = strings.Cut(place, " +0x")
+		function := strings.TrimPrefix(lines[i], "created by ")
+		if end := strings.LastIndexByte(function, '('); end > 0 {
+			function = function[:end]
+		}
+		frames = append(frames, function+"("+path.Base(place)+")")
+	}
+	return frames
+}

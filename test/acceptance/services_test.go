@@ -21,7 +21,7 @@ import (
 )
 
 // patience is how long anything may take.
-const patience = 15 * time.Second
+const patience = 60 * time.Second
 
 // Ports below those that the system gives to outgoing connections.
 const firstPort, portCount = 18_000, 14_000

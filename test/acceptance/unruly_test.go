@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/millrace/millrace/connect"
@@ -106,7 +105,6 @@ type unrulySourceTask struct {
 	topic     string
 	partition *connect.SourcePartition
 	n         int64
-	committed atomic.Bool
 }
 
 func (t *unrulySourceTask) Start(_ context.Context, rt source.Runtime, props map[string]string) error {

@@ -7,6 +7,15 @@ package dateformat
 type Formatter struct {
 	pattern *Simple
 	zone    *zoneNames // nil: UTC
+	last    weekTime
+}
+
+// weekTime is the last time that was read by week-year. Java prints it with the
+// offset that the text told, until it prints another time.
+type weekTime struct {
+	set  bool
+	ms   int64
+	told offsetTold
 }
 
 // NewFormatter returns a formatter of a pattern, which others may use as well.
@@ -15,23 +24,36 @@ func NewFormatter(pattern *Simple) *Formatter { return &Formatter{pattern: patte
 // Parse is Simple.Parse in the time zone in effect. That may be another one
 // afterwards, even after an error.
 func (f *Formatter) Parse(text string) (int64, error) {
-	ms, zone, err := f.pattern.parse(text, f.zone)
-	f.zone = zone
+	p := simpleParser{format: f.pattern, text: text, zone: f.zone}
+	ms, err := p.parse()
+	if err == nil || p.zone != f.zone {
+		f.last = weekTime{}
+	}
+	f.zone = p.zone
+	if err == nil && p.fields.isWeekDate() {
+		f.last = weekTime{true, ms, p.fields.offsetTold()}
+	}
 	return ms, err
 }
 
 // Append appends the text of the instant ms (epoch milliseconds) in the time zone
 // in effect to dst.
 func (f *Formatter) Append(dst []byte, ms int64) []byte {
-	if f.zone == nil {
+	if f.last.set && f.last.ms != ms {
+		f.last = weekTime{}
+	}
+	if f.zone == nil && !f.last.set {
 		return f.pattern.Append(dst, ms)
 	}
-	o := f.zone.offsetAt(ms)
+	return f.appendLocal(dst, ms, f.last.told.over(f.zone.offsetAt(ms)))
+}
+
+func (f *Formatter) appendLocal(dst []byte, ms int64, o offset) []byte {
 	m := momentOf(ms + o.total())
 	for _, it := range f.pattern.items {
 		switch it.letter {
 		case 'z':
-			dst = append(dst, f.zone.named(it.count >= 4, o.saving != 0)...)
+			dst = append(dst, f.zone.nameAt(o, it.count)...)
 		case 'Z':
 			dst = o.appendRFC822(dst)
 		case 'X':
@@ -43,8 +65,12 @@ func (f *Formatter) Append(dst []byte, ms int64) []byte {
 	return dst
 }
 
-func (g *zoneNames) named(long, summer bool) string {
-	return g.name[pick(long, 0, 1)+pick(summer, 2, 0)]
+// nameAt returns the name of the zone that so many letters stand for; nil is UTC.
+func (g *zoneNames) nameAt(o offset, count int) string {
+	if g == nil {
+		return utcName(count)
+	}
+	return g.name[pick(count >= 4, 0, 1)+pick(o.saving != 0, 2, 0)]
 }
 
 // appendRFC822 appends +hhmm.

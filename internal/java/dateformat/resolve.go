@@ -53,17 +53,35 @@ func (f *fields) millis(zone *zoneNames) int64 {
 }
 
 func (f *fields) offset(zone *zoneNames, wall int64) int64 {
-	var o offset
-	if zone != nil && !(f.isSet(fieldZone) && f.isSet(fieldSaving)) {
-		o = zone.offsetAtWall(wall)
+	told := f.offsetTold()
+	if told.standard && told.saving {
+		return told.total()
 	}
-	if f.isSet(fieldZone) {
-		o.standard = int64(f.value[fieldZone])
+	return told.over(zone.offsetAtWall(wall)).total()
+}
+
+// offsetTold is the part of an offset that a text tells.
+type offsetTold struct {
+	offset
+	standard, saving bool // is told
+}
+
+func (f *fields) offsetTold() offsetTold {
+	return offsetTold{
+		offset{int64(f.value[fieldZone]), int64(f.value[fieldSaving])},
+		f.isSet(fieldZone), f.isSet(fieldSaving),
 	}
-	if f.isSet(fieldSaving) {
-		o.saving = int64(f.value[fieldSaving])
+}
+
+// over returns o with what is told in place of its own.
+func (t offsetTold) over(o offset) offset {
+	if t.standard {
+		o.standard = t.offset.standard
 	}
-	return o.total()
+	if t.saving {
+		o.saving = t.offset.saving
+	}
+	return o
 }
 
 func (f *fields) timeOfDay() int64 {
@@ -89,11 +107,13 @@ func (f *fields) hour() int64 {
 
 // day returns the day that the date fields name, moved on by extra days.
 func (f *fields) day(extra int64) int64 {
-	if f.stamp[fieldWeekYear] > f.stamp[fieldYear] {
+	if f.isWeekDate() {
 		return f.weekDate(extra) + extra
 	}
 	return f.calendarDay(extra)
 }
+
+func (f *fields) isWeekDate() bool { return f.stamp[fieldWeekYear] > f.stamp[fieldYear] }
 
 // calendarDay is the day by any fields but the week-year.
 func (f *fields) calendarDay(extra int64) int64 {

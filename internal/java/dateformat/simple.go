@@ -154,7 +154,7 @@ func (f *Simple) appendItem(dst []byte, it item, m moment) []byte {
 	case 'a':
 		return append(dst, f.names.halves[m.hour()/12]...)
 	case 'z':
-		return append(dst, pick(it.count >= 4, "Coordinated Universal Time", "UTC")...)
+		return append(dst, utcName(it.count)...)
 	case 'Z':
 		return append(dst, "+0000"...)
 	case 'X':
@@ -164,6 +164,8 @@ func (f *Simple) appendItem(dst []byte, it item, m moment) []byte {
 	}
 	return appendPadded(dst, int64(m.value(it.letter)), min(it.count, maxDigits))
 }
+
+func utcName(count int) string { return pick(count >= 4, "Coordinated Universal Time", "UTC") }
 
 // maxDigits is the widest number that java.text.DecimalFormat pads.
 const maxDigits = 309

@@ -15,22 +15,20 @@ func (e *ParseError) Error() string { return "Unparseable date: \"" + e.Text + "
 // time zone is in UTC. It is lenient as Java is: fields roll over, text behind the
 // match is ignored. The error is a *ParseError.
 func (f *Simple) Parse(text string) (int64, error) {
-	ms, _, err := f.parse(text, nil)
-	return ms, err
+	p := simpleParser{format: f, text: text}
+	return p.parse()
 }
 
-// parse reads text in a time zone (nil: UTC) and also returns the zone that is in
-// effect afterwards, even if it fails.
-func (f *Simple) parse(text string, zone *zoneNames) (int64, *zoneNames, error) {
-	p := simpleParser{format: f, text: text, zone: zone}
-	for i, it := range f.items {
-		fixed := i+1 < len(f.items) && f.items[i+1].isNumeric()
+func (p *simpleParser) parse() (int64, error) {
+	items := p.format.items
+	for i, it := range items {
+		fixed := i+1 < len(items) && items[i+1].isNumeric()
 		if !p.match(it, fixed) {
-			return 0, p.zone, &ParseError{text, p.at}
+			return 0, &ParseError{p.text, p.at}
 		}
 	}
 	ms := p.fields.millis(p.zone)
-	if p.ambiguous && ms < f.start {
+	if p.ambiguous && ms < p.format.start {
 		for _, year := range []field{fieldYear, fieldWeekYear} {
 			if p.fields.isSet(year) {
 				p.fields.value[year] += 100
@@ -38,7 +36,7 @@ func (f *Simple) parse(text string, zone *zoneNames) (int64, *zoneNames, error) 
 		}
 		ms = p.fields.millis(p.zone)
 	}
-	return ms, p.zone, nil
+	return ms, nil
 }
 
 // isNumeric reports whether the item stands for digits, so that digits before it
@@ -57,7 +55,7 @@ type simpleParser struct {
 	format    *Simple
 	text      string
 	at        int
-	zone      *zoneNames // nil: UTC
+	zone      *zoneNames // in effect; nil: UTC
 	fields    fields
 	ambiguous bool // a two-digit year is that of the edge of the century window
 }
@@ -83,7 +81,7 @@ func (p *simpleParser) match(it item, fixed bool) bool {
 	case 'G', 'E', 'a':
 		return p.word(it.letter, start)
 	case 'z', 'Z':
-		return p.timeZone()
+		return p.timeZone(start)
 	case 'X':
 		return p.isoZone(it.count)
 	case 'M', 'L':

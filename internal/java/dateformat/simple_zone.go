@@ -3,11 +3,12 @@ package dateformat
 const msPerMinute = 60_000
 
 // timeZone reads the time zones that z and Z accept: +hhmm, GMT, GMT+h:mm and names.
-func (p *simpleParser) timeZone() bool {
+// As in Java GMT is a name when there is space before it, from start on.
+func (p *simpleParser) timeZone(start int) bool {
 	if sign := signOf(p.text[p.at]); sign != 0 {
 		return p.offset(p.at+1, sign, 0, false)
 	}
-	if !hasPrefixFold(p.text[p.at:], "GMT") {
+	if !hasPrefixFold(p.text[start:], "GMT") {
 		return p.zoneName()
 	}
 	after := p.at + len("GMT")

@@ -13,8 +13,11 @@ type offset struct {
 
 func (o offset) total() int64 { return o.standard + o.saving }
 
-// offsetAt returns the offset at an instant in epoch milliseconds.
+// offsetAt returns the offset at an instant in epoch milliseconds; nil is UTC.
 func (g *zoneNames) offsetAt(ms int64) offset {
+	if g == nil {
+		return offset{}
+	}
 	if ms < firstTransition {
 		return g.present()
 	}
@@ -22,8 +25,11 @@ func (g *zoneNames) offsetAt(ms int64) offset {
 }
 
 // offsetAtWall returns the offset at what the clocks show. A time that they skip,
-// or show twice, is standard time.
+// or show twice, is standard time. nil is UTC.
 func (g *zoneNames) offsetAtWall(wall int64) offset {
+	if g == nil {
+		return offset{}
+	}
 	zone := g.location()
 	if first := spanAt(time.UnixMilli(firstTransition).In(zone)); wall < firstTransition+first.offset {
 		return g.present()
@@ -40,9 +46,10 @@ func (g *zoneNames) offsetAtWall(wall int64) offset {
 
 func (g *zoneNames) present() offset { return offset{standard: int64(g.offset) * msPerMinute} }
 
-// span is a time in which the clocks of a zone were not changed.
+// span is a time in which the clocks of a zone were not changed. It may end with
+// a calendar year though they were not changed then either.
 type span struct {
-	from, to time.Time // zero when there was no change before, after it
+	from, to time.Time // zero without end in that direction
 	offset   int64     // milliseconds
 	summer   bool
 }
@@ -50,6 +57,10 @@ type span struct {
 func spanAt(t time.Time) span {
 	_, seconds := t.Zone()
 	from, to := t.ZoneBounds()
+	if !to.IsZero() && !to.After(t) {
+		// Package time ends every year after 365 days.
+		to = t.Add(24 * time.Hour)
+	}
 	return span{from, to, int64(seconds) * 1000, t.IsDST()}
 }
 

@@ -50,11 +50,7 @@ func (p *Pool) Acquire(props map[string]string) (client *kgo.Client, release fun
 		return nil, nil, err
 	}
 	if producer.TransactionalID != "" {
-		client, err = p.open(producer)
-		if err != nil {
-			return nil, nil, err
-		}
-		return client, sync.OnceFunc(client.Close), nil
+		return p.own(producer)
 	}
 	key := producer.Fingerprint()
 	p.mu.Lock()
@@ -69,6 +65,22 @@ func (p *Pool) Acquire(props map[string]string) (client *kgo.Client, release fun
 	}
 	m.users++
 	return m.client, sync.OnceFunc(func() { p.release(key, m) }), nil
+}
+
+// Own is Acquire for a producer that is not shared.
+func (p *Pool) Own(props map[string]string) (client *kgo.Client, release func(), err error) {
+	producer, err := kafka.ProducerOptions(props)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.own(producer)
+}
+
+func (p *Pool) own(producer *kafka.Producer) (client *kgo.Client, release func(), err error) {
+	if client, err = p.open(producer); err != nil {
+		return nil, nil, err
+	}
+	return client, sync.OnceFunc(client.Close), nil
 }
 
 func (p *Pool) release(key [sha256.Size]byte, m *member) {

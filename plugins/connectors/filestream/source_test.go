@@ -71,6 +71,17 @@ func pollFor(t *testing.T, task *connecttest.SourceTask, d time.Duration) {
 	}
 }
 
+// pollUntil polls until something holds; nothing may come.
+func pollUntil(t *testing.T, task *connecttest.SourceTask, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !holds(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited 10 s for %s", what)
+		}
+		pollFor(t, task, 10*time.Millisecond)
+	}
+}
+
 func TestPositions(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
@@ -118,7 +129,8 @@ func TestGrowingFile(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "in")
 	h, logged := newHost(t)
 	task := h.Source(Source, map[string]string{"file": name, "topic": "t"})
-	pollFor(t, task, 70*time.Millisecond)
+	pollUntil(t, task, "a warning", func() bool { return logged.count("Couldn't find file") > 0 })
+	pollFor(t, task, 50*time.Millisecond)
 	if n := logged.count("Couldn't find file"); n != 1 {
 		t.Errorf("%d warnings that there is no file, want 1", n)
 	}
@@ -169,10 +181,8 @@ func TestTruncatedFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	task := h.Source(Source, map[string]string{"file": name, "topic": "t"})
-	pollFor(t, task, 70*time.Millisecond)
-	if n := logged.count(warning); n != 1 {
-		t.Errorf("%d warnings, want 1", n)
-	}
+	pollUntil(t, task, "a warning", func() bool { return logged.count(warning) == 1 })
+	pollFor(t, task, 30*time.Millisecond)
 	appendText(t, name, "..three\n")
 	if got := values(task.Read(1)); got[0] != "three" {
 		t.Errorf("goes on with %q", got)
@@ -180,7 +190,8 @@ func TestTruncatedFile(t *testing.T) {
 	if err := os.Truncate(name, 0); err != nil {
 		t.Fatal(err)
 	}
-	pollFor(t, task, 70*time.Millisecond)
+	pollUntil(t, task, "another warning", func() bool { return logged.count(warning) == 2 })
+	pollFor(t, task, 30*time.Millisecond)
 	if n := logged.count(warning); n != 2 {
 		t.Errorf("%d warnings, want 2", n)
 	}

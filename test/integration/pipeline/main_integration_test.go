@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/test/integration/kafkabroker"
@@ -51,6 +50,11 @@ func with(config map[string]string, pairs ...string) map[string]string {
 		all[pairs[i]] = pairs[i+1]
 	}
 	return all
+}
+
+func without(config map[string]string, key string) map[string]string {
+	delete(config, key)
+	return config
 }
 
 func source(file, topic string, pairs ...string) map[string]string {
@@ -110,15 +114,15 @@ func (c client) produce(t *testing.T, topic string, partitions int, values ...st
 // ends returns the end offsets of a topic's partitions.
 func (c client) ends(t *testing.T, topic string) map[int32]int64 {
 	t.Helper()
-	listed, err := c.admin.ListEndOffsets(bounded(t), topic)
-	if err == nil {
-		err = listed.Error()
-	}
-	if err != nil {
-		t.Fatalf("find the end of topic %s: %v", topic, err)
-	}
 	ends := map[int32]int64{}
-	listed.Each(func(o kadm.ListedOffset) { ends[o.Partition] = o.Offset })
+	millrace.Await(t, window, "the end offsets of topic "+topic, func() error {
+		listed, err := c.admin.ListEndOffsets(bounded(t), topic)
+		if err == nil {
+			err = listed.Error()
+		}
+		listed.Each(func(o kadm.ListedOffset) { ends[o.Partition] = o.Offset })
+		return err
+	})
 	return ends
 }
 
@@ -127,18 +131,18 @@ func (c client) count(t *testing.T, topic string) int64 {
 	return sum(c.ends(t, topic))
 }
 
-// committed returns the offsets of a sink connector's group, 0 where there is none.
+// committed returns the offsets of a sink connector's group.
 func (c client) committed(t *testing.T, connector, topic string) map[int32]int64 {
 	t.Helper()
-	fetched, err := c.admin.FetchOffsets(bounded(t), "connect-"+connector)
-	if err != nil && !errors.Is(err, kerr.GroupIDNotFound) {
-		t.Fatalf("find the offsets of connector %s: %v", connector, err)
-	}
 	at := map[int32]int64{}
-	fetched.Each(func(o kadm.OffsetResponse) {
-		if o.Topic == topic {
-			at[o.Partition] = o.At
-		}
+	millrace.Await(t, window, "the offsets of connector "+connector, func() error {
+		fetched, err := c.admin.FetchOffsets(bounded(t), "connect-"+connector)
+		fetched.Each(func(o kadm.OffsetResponse) {
+			if o.Topic == topic {
+				at[o.Partition] = o.At
+			}
+		})
+		return err
 	})
 	return at
 }

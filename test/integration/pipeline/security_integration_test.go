@@ -102,6 +102,7 @@ func smallPipeline(t *testing.T, c client, w *millrace.Worker) {
 // TestWorkerRefused starts workers that Kafka does not let in: they end soon, and say
 // what to look at.
 func TestWorkerRefused(t *testing.T) {
+	t.Parallel()
 	b := kafka.Broker(t)
 	alice := b.User(kafkabroker.AliceName)
 	wrong := kafkabroker.User{Name: alice.Name, Password: "not-" + alice.Password}
@@ -120,8 +121,9 @@ func TestWorkerRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := binary.Worker(t, millrace.Settings{Bootstrap: b.Address(tc.listener), Props: secured(tc.security...)})
-			refused(t, w, 40*time.Second, append(tc.want, b.Address(tc.listener))...)
+			props := with(secured(tc.security...), "default.api.timeout.ms", "5000", "request.timeout.ms", "2000")
+			w := binary.Worker(t, millrace.Settings{Bootstrap: b.Address(tc.listener), Props: props})
+			refused(t, w, 15*time.Second, append(tc.want, b.Address(tc.listener))...)
 		})
 	}
 }
@@ -148,11 +150,12 @@ func refused(t *testing.T, w *millrace.Worker, within time.Duration, want ...str
 
 // TestUnreachable starts workers when nobody listens.
 func TestUnreachable(t *testing.T) {
+	t.Parallel()
 	for name, tc := range map[string]struct {
 		props  map[string]string
 		within time.Duration
 	}{
-		"as it comes":  {nil, 40 * time.Second},
+		"as it comes":  {nil, 45 * time.Second},
 		"with a limit": {map[string]string{"default.api.timeout.ms": "2000", "request.timeout.ms": "1000"}, 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -189,6 +192,7 @@ func TestOverridePolicy(t *testing.T) {
 // TestOverrideRefused has a connector with credentials that Kafka refuses, in a worker
 // that Kafka knows.
 func TestOverrideRefused(t *testing.T) {
+	t.Parallel()
 	b := kafka.Broker(t)
 	c, dir := connect(t, b), t.TempDir()
 	topic, name := c.createTopic(t, 1), kafkabroker.UniqueName(t)
@@ -199,8 +203,14 @@ func TestOverrideRefused(t *testing.T) {
 	})
 	w.Start(t)
 	login := fmt.Sprintf(scramLogin, kafkabroker.AliceName, "wrong")
-	w.Create(t, name+"-source", source(filepath.Join(dir, "in"), topic, "producer.override.sasl.jaas.config", login))
-	w.Create(t, name+"-sink", sink(filepath.Join(dir, "out"), topic, "consumer.override.sasl.jaas.config", login))
-	requireAll(t, w.AwaitFailedTask(t, name+"-source"), "SASL_AUTHENTICATION_FAILED", "sasl.jaas.config")
-	requireAll(t, w.AwaitFailedTask(t, name+"-sink"), "SASL_AUTHENTICATION_FAILED", "sasl.jaas.config")
+	for suffix, config := range map[string]map[string]string{
+		"-source":     source(filepath.Join(dir, "in"), topic, "producer.override.sasl.jaas.config", login),
+		"-sink":       sink(filepath.Join(dir, "out"), topic, "consumer.override.sasl.jaas.config", login),
+		"-regex-sink": without(sink(filepath.Join(dir, "out"), topic, "topics.regex", topic+".*", "consumer.override.sasl.jaas.config", login), "topics"),
+	} {
+		w.Create(t, name+suffix, config)
+	}
+	for _, suffix := range []string{"-source", "-sink", "-regex-sink"} {
+		requireAll(t, w.AwaitFailedTask(t, name+suffix), "SASL_AUTHENTICATION_FAILED", "sasl.jaas.config")
+	}
 }

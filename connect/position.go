@@ -8,8 +8,24 @@ import (
 )
 
 // Fields are the named parts of a source partition or source offset. Values are
-// null, strings, booleans and numbers: what JSON without schema can hold.
+// null, strings, booleans and numbers: what JSON without schema can hold. When they
+// are read back, integers are int64 and other numbers float64. As maps, Fields cannot
+// be compared with ==.
 type Fields map[string]any
+
+// Int64 returns an integer; found is false when there is no such field or it is null.
+// A field of another type is an error.
+func (f Fields) Int64(name string) (n int64, found bool, err error) {
+	switch v := f[name].(type) {
+	case nil:
+		return 0, false, nil
+	case int64:
+		return v, true, nil
+	case int:
+		return int64(v), true, nil
+	}
+	return 0, false, data.Errorf("Field '%s' of the stored offset is not an integer but %s", name, data.ClassName(f[name]))
+}
 
 // Fields returns f itself: the simplest SourceOffset.
 func (f Fields) Fields() Fields { return f }
@@ -54,7 +70,8 @@ func (p *SourcePartition) Fields() Fields { return p.fields }
 func (p *SourcePartition) String() string { return p.fields.String() }
 
 // SourceOffset is the position in a source partition from which a restarted task
-// goes on. Fields is called only for the offsets that are committed, not for every
+// goes on when it has this record and all before: each record's own, also within one
+// batch, because a batch may be stored in part. Fields is called only for the offsets that are committed, not for every
 // record, so a small value that makes its fields on demand is cheap:
 //
 //	type position int64

@@ -92,6 +92,12 @@ type RawHeader struct {
 	Value []byte
 }
 
+// NewRecord returns a record for a topic with neither partition nor timestamp chosen,
+// where the zero Record means partition 0 in 1970.
+func NewRecord(topic string) Record {
+	return Record{Topic: topic, Partition: NoPartition, Timestamp: NoTimestamp}
+}
+
 // String returns the record in Connect's words, as logs and error texts show it.
 func (r *Record) String() string {
 	switch {

@@ -7,7 +7,7 @@ import (
 	"os"
 	_ "time/tzdata" // time zones of S3 paths, on machines that have no table of them
 
-	"github.com/millrace/millrace/internal/cli"
+	"github.com/millrace/millrace"
 )
 
-func main() { os.Exit(cli.Main(os.Args, cli.System())) }
+func main() { os.Exit(millrace.Main(os.Args)) }

@@ -42,8 +42,7 @@ func (d *drain) suite() Sink {
 		Break:  func(_ testing.TB, broken bool) { d.broken = broken },
 		Poison: func() connect.Record { return connect.Record{Value: int32(13)} },
 	}
-	switch d.fault {
-	case "hangs", "never safe", "retries for ever":
+	if d.fault != "" {
 		s.Patience = 300 * time.Millisecond
 	}
 	return s

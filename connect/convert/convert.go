@@ -24,7 +24,7 @@ const (
 // locks.
 type Converter interface {
 	// FromConnect returns the bytes for a value; nil means null. It may add headers
-	// of its own. Neither side may change the bytes later: they may be the value's
+	// of its own to headers, which may be nil. Neither side may change the bytes later: they may be the value's
 	// own.
 	FromConnect(topic string, headers *[]connect.RawHeader, schema *data.Schema, value any) ([]byte, error)
 

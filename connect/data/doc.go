@@ -11,6 +11,7 @@
 //	*Struct                                 STRUCT
 //	Decimal                                 logical Decimal
 //	Instant                                 logical Date, Time and Timestamp
+//	*big.Int                                integers beyond 64 bits, without schema only
 //
 // A record without schema holds the same types, except that Decimal and Instant
 // then have no meaning of their own to most converters.

@@ -18,7 +18,7 @@ type Provider interface {
 	Get(ctx context.Context, path string, keys []string) (Data, error)
 }
 
-// Data are looked-up values. TTL, when positive, is how long they hold: after it,
+// Data are looked-up values; the map is the caller's. TTL, when positive, is how long they hold: after it,
 // connectors that use them are restarted.
 type Data struct {
 	Values map[string]string

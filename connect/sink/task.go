@@ -11,7 +11,9 @@ import (
 // Task takes records. The host calls its methods from one goroutine, so a task
 // needs no locks of its own for what only they touch.
 type Task interface {
-	// Start is called once, before any Put. ctx ends when the task must stop.
+	// Start is called once, before any Put. It refuses a configuration that it cannot
+	// work with, by an error that names the key. props belongs to the task. ctx ends
+	// when the task must stop.
 	Start(ctx context.Context, rt Runtime, props map[string]string) error
 
 	// Put delivers records, in order for each partition. It is called regularly,
@@ -50,8 +52,9 @@ type Flusher interface {
 	Flush(ctx context.Context, offsets Offsets) error
 }
 
-// PreCommitter is a Task that says which offsets are safe, at most the given ones.
-// Partitions that it leaves out are not committed. It takes the place of Flush.
+// PreCommitter is a Task that says which offsets are safe, at most the given ones and
+// only of the given partitions, which may be some of the task's. Partitions that it
+// leaves out are not committed. It takes the place of Flush.
 type PreCommitter interface {
 	PreCommit(ctx context.Context, offsets Offsets) (Offsets, error)
 }

@@ -17,7 +17,8 @@ type Connector interface {
 
 	// TaskConfigs returns one configuration for each task, at most maxTasks. Order
 	// matters: the host compares the list with the one before. It is called again
-	// after rt.RequestTaskReconfiguration.
+	// after rt.RequestTaskReconfiguration. The host copies the maps, so they may be one
+	// and the same.
 	TaskConfigs(maxTasks int) ([]map[string]string, error)
 
 	// NewTask returns a task that has not started. It is called on every worker that

@@ -10,12 +10,14 @@ import (
 // Task reads records. The host calls its methods from one goroutine, so a task
 // needs no locks of its own for what only they touch.
 type Task interface {
-	// Start is called once, before any Poll. ctx ends when the task must stop.
+	// Start is called once, before any Poll. It refuses a configuration that it cannot
+	// work with, by an error that names the key. props belongs to the task. ctx ends
+	// when the task must stop.
 	Start(ctx context.Context, rt Runtime, props map[string]string) error
 
 	// Poll returns the next records, in the order in which Kafka shall have them.
 	// It blocks until there are some or ctx ends; then it returns at once, with what
-	// it has or nothing. No records and no error mean "ask again", so a task with
+	// it has or nothing, and nil or ctx.Err(). No records and no error mean "ask again", so a task with
 	// nothing to do must wait, not return. ctx ends when the task is stopped or
 	// paused.
 	//

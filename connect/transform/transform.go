@@ -11,8 +11,9 @@ import "github.com/millrace/millrace/connect"
 // at the task's end.
 type Transformation interface {
 	// Apply changes r, or returns false to drop it. It may replace what r refers to
-	// but not write into it: keys, values and headers can be shared with others. An
-	// error leaves the record to the connector's error tolerance.
+	// but not write into it: keys, values and headers can be shared with others. On an
+	// error r is as it was, and is left to the connector's error tolerance: Apply may
+	// be called again with it.
 	Apply(r *connect.Record) (keep bool, err error)
 }
 

@@ -8,6 +8,7 @@
 package providers
 
 import (
+	"maps"
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/plugin"
 )
@@ -33,7 +34,7 @@ func pathsConfig() *config.Def {
 // pick returns those of values that keys name; all without keys.
 func pick(values map[string]string, keys []string) map[string]string {
 	if keys == nil {
-		return values
+		return maps.Clone(values)
 	}
 	picked := map[string]string{}
 	for _, k := range keys {

@@ -72,12 +72,13 @@ func newTimestampConverter(v *config.Values, s side) (transform.Transformation, 
 		}
 		return t, nil
 	}
-	var err error
-	if t.clock.format, err = dateformat.CompileSimple(t.clock.pattern); err != nil {
+	format, err := dateformat.CompileSimple(t.clock.pattern)
+	if err != nil {
 		// As TimestampConverter: text and cause stand where key and value belong.
 		return nil, config.Invalid("TimestampConverter requires a SimpleDateFormat-compatible pattern for string timestamps: "+t.clock.pattern,
 			"java.lang.IllegalArgumentException: "+err.Error(), "")
 	}
+	t.clock.format = dateformat.NewFormatter(format)
 	return t, nil
 }
 

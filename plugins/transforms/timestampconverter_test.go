@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/java/dateformat"
 )
@@ -39,6 +40,30 @@ func TestTimeOfDay(t *testing.T) {
 	}
 }
 
+// A time zone that a text names stays in effect, as in Connect's converter.
+func TestTimestampZoneStays(t *testing.T) {
+	tr := newTransform(t, "TimestampConverter$Value", map[string]string{
+		"target.type": "string", "format": "EEE, dd MMM yyyy HH:mm:ss z",
+	})
+	for _, c := range []struct {
+		value any
+		want  string
+	}{
+		{data.Instant(1577934245000), "Thu, 02 Jan 2020 03:04:05 UTC"},
+		{"Thu, 02 Jan 2020 03:04:05 EST", "Thu, 02 Jan 2020 03:04:05 EST"},
+		{data.Instant(1593673445000), "Thu, 02 Jul 2020 03:04:05 EDT"},
+		{"Thu, 02 Jul 2020 03:04:05 EST", "Thu, 02 Jul 2020 04:04:05 EDT"},
+		{"Thu, 02 Jan 2020 03:04:05 +0000", "Wed, 01 Jan 2020 22:04:05 EST"},
+		{"Thu, 02 Jan 2020 03:04:05 Central European Summer Time", "Thu, 02 Jan 2020 02:04:05 CET"},
+		{"Thu, 02 Jan 2020 03:04:05 UTC", "Thu, 02 Jan 2020 03:04:05 UTC"},
+	} {
+		r := connect.Record{Value: c.value}
+		if _, err := tr.Apply(&r); err != nil || r.Value != c.want {
+			t.Errorf("%v: %v, %v; want %s", c.value, r.Value, err, c.want)
+		}
+	}
+}
+
 // FuzzTimestampConverter parses any text. What it makes of it, printed and parsed
 // again, must be the same instant.
 func FuzzTimestampConverter(f *testing.F) {
@@ -51,7 +76,7 @@ func FuzzTimestampConverter(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		c := clock{pattern: pattern, format: format, unit: unitNamed("milliseconds")}
+		c := clock{pattern: pattern, format: dateformat.NewFormatter(format), unit: unitNamed("milliseconds")}
 		i, err := c.parse(s)
 		if err != nil {
 			return

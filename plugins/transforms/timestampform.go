@@ -80,10 +80,12 @@ func formOfValue(v any) (timestampForm, error) {
 	return 0, data.Errorf("TimestampConverter does not support class %s objects as timestamps", data.ClassName(v))
 }
 
-// clock reads and writes timestamps. format is nil when the pattern is empty.
+// clock reads and writes timestamps. format is nil when the pattern is empty. As in
+// Connect one formatter serves all records, so a time zone that one of them names
+// is in effect for the next.
 type clock struct {
 	pattern string
-	format  *dateformat.Simple
+	format  *dateformat.Formatter
 	unit    unixUnit
 	written []byte // the text of the last timestamp
 }

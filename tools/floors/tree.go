@@ -73,4 +73,9 @@ func decodeTree(module string, raw []byte) (tree []pkg, err error) {
 	}
 }
 
-func local(module, path string) string { return strings.TrimPrefix(path, module+"/") }
+func local(module, path string) string {
+	if path == module {
+		return path[strings.LastIndexByte(path, '/')+1:]
+	}
+	return strings.TrimPrefix(path, module+"/")
+}

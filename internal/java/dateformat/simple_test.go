@@ -112,8 +112,16 @@ func FuzzSimple(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if ms, err := p.Parse(text); err == nil {
-			p.Format(ms)
+		ms, err := p.Parse(text)
+		if err != nil {
+			return
 		}
+		p.Format(ms)
+		f := NewFormatter(p)
+		again, err := f.Parse(text)
+		if err != nil || again != ms {
+			t.Fatalf("%q: %d, formatter %d, %v", text, ms, again, err)
+		}
+		f.Append(nil, ms)
 	})
 }

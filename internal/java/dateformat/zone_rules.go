@@ -5,6 +5,9 @@ import "time"
 // firstTransition is 1900-01-01. Before it Java applies the present standard time.
 const firstTransition = -2_208_988_800_000
 
+// maxSteps bounds the search for a standard time, for zones with endless summer.
+const maxSteps = 8
+
 // offset is what clocks in a zone are ahead of UTC, in milliseconds.
 type offset struct {
 	standard int64
@@ -82,36 +85,56 @@ func (s span) next() (span, bool) {
 }
 
 // split tells standard time and what summer time adds apart. Where the time zone
-// database has a winter time that takes an hour away (Ireland, Morocco), Java has
-// a summer time that adds it.
+// database has a winter time that takes an hour away (Ireland), Java has a summer
+// time that adds it.
 func (s span) split() offset {
 	if !s.summer {
 		return s.splitStandard()
 	}
-	standard := s.standard()
-	if standard > s.offset {
-		return offset{standard: s.offset}
+	// The next standard time counts where clocks stood still because standard time
+	// was put back when summer time began.
+	for _, step := range directions() {
+		if standard, ok := s.standard(step); ok && standard < s.offset {
+			return offset{standard, s.offset - standard}
+		}
 	}
-	return offset{standard, s.offset - standard}
+	return offset{standard: s.offset}
 }
 
 func (s span) splitStandard() offset {
-	for _, other := range []func() (span, bool){s.previous, s.next} {
-		if winter, ok := other(); ok && winter.summer && winter.offset < s.offset {
+	for _, step := range directions() {
+		if winter, ok := step(s); ok && winter.isBelow(s.offset) {
 			return offset{winter.offset, s.offset - winter.offset}
 		}
 	}
 	return offset{standard: s.offset}
 }
 
-// standard returns the offset of the last standard time before s.
-func (s span) standard() int64 {
-	for prev, ok := s.previous(); ok; prev, ok = prev.previous() {
-		if !prev.summer {
-			return prev.offset
+func directions() [2]func(span) (span, bool) {
+	return [...]func(span) (span, bool){span.previous, span.next}
+}
+
+// isBelow reports whether s takes time away from a standard time.
+func (s span) isBelow(standard int64) bool {
+	if !s.summer || s.offset >= standard {
+		return false
+	}
+	before, ok := s.standard(span.previous)
+	return ok && before == standard
+}
+
+// standard returns the offset of the nearest standard time in a direction.
+func (s span) standard(step func(span) (span, bool)) (int64, bool) {
+	for range maxSteps {
+		var ok bool
+		if s, ok = step(s); !ok {
+			break
+		}
+		if !s.summer {
+			return s.offset, true
 		}
 	}
-	return s.offset
+	return 0, false
 }
 
 // load returns the rules of the first id. Without a time zone database these are

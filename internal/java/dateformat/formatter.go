@@ -26,26 +26,31 @@ func NewFormatter(pattern *Simple) *Formatter { return &Formatter{pattern: patte
 func (f *Formatter) Parse(text string) (int64, error) {
 	p := simpleParser{format: f.pattern, text: text, zone: f.zone}
 	ms, err := p.parse()
-	if err == nil || p.zone != f.zone {
-		f.last = weekTime{}
+	if p.zone != f.zone {
+		f.zone, f.last = p.zone, weekTime{}
 	}
-	f.zone = p.zone
-	if err == nil && p.fields.isWeekDate() {
-		f.last = weekTime{true, ms, p.fields.offsetTold()}
+	if err != nil {
+		return 0, err
 	}
-	return ms, err
+	f.last.set = p.fields.isWeekDate()
+	if f.last.set {
+		f.last.ms, f.last.told = ms, p.fields.offsetTold()
+	}
+	return ms, nil
 }
 
 // Append appends the text of the instant ms (epoch milliseconds) in the time zone
 // in effect to dst.
 func (f *Formatter) Append(dst []byte, ms int64) []byte {
-	if f.last.set && f.last.ms != ms {
-		f.last = weekTime{}
-	}
+	f.last.set = f.last.set && f.last.ms == ms
 	if f.zone == nil && !f.last.set {
 		return f.pattern.Append(dst, ms)
 	}
-	return f.appendLocal(dst, ms, f.last.told.over(f.zone.offsetAt(ms)))
+	o := f.zone.offsetAt(ms)
+	if f.last.set {
+		o = f.last.told.over(o)
+	}
+	return f.appendLocal(dst, ms, o)
 }
 
 func (f *Formatter) appendLocal(dst []byte, ms int64, o offset) []byte {

@@ -54,7 +54,7 @@ func (f *fields) millis(zone *zoneNames) int64 {
 
 func (f *fields) offset(zone *zoneNames, wall int64) int64 {
 	told := f.offsetTold()
-	if told.standard && told.saving {
+	if zone == nil || told.standard && told.saving {
 		return told.total()
 	}
 	return told.over(zone.offsetAtWall(wall)).total()

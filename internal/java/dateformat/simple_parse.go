@@ -131,7 +131,7 @@ func (p *simpleParser) numeric(it item, start int, fixed bool) bool {
 	text := p.text
 	if fixed {
 		end, ok := advance(text, start, it.count)
-		if !ok {
+		if !ok || end < p.at {
 			return false
 		}
 		text = text[:end]

@@ -28,11 +28,8 @@ func (g *zoneNames) offsetAt(ms int64) offset {
 }
 
 // offsetAtWall returns the offset at what the clocks show. A time that they skip,
-// or show twice, is standard time. nil is UTC.
+// or show twice, is standard time.
 func (g *zoneNames) offsetAtWall(wall int64) offset {
-	if g == nil {
-		return offset{}
-	}
 	zone := g.location()
 	if first := spanAt(time.UnixMilli(firstTransition).In(zone)); wall < firstTransition+first.offset {
 		return g.present()

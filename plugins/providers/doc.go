@@ -9,6 +9,7 @@ package providers
 
 import (
 	"maps"
+
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/plugin"
 )

@@ -23,6 +23,9 @@ func AppendDate(dst []byte, ms int64) []byte {
 
 // appendPadded appends v with zeros in front to at least width digits.
 func appendPadded(dst []byte, v int64, width int) []byte {
+	if width == 2 && v >= 0 && v < 100 { // most fields of most patterns
+		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	}
 	if v < 0 {
 		dst = append(dst, '-')
 		v = -v

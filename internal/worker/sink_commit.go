@@ -38,7 +38,7 @@ func (t *sinkTask) commitWhenDue() error {
 	if c := t.inCommit; c != nil && now.After(c.deadline) {
 		t.log.Warn("Commit of offsets timed out", "sequence", c.sequence)
 		t.counts.failed.Add(1)
-		t.inCommit = nil
+		t.again(c.offsets)
 	}
 	if t.inCommit != nil || !t.context.commitNow && now.Before(t.nextFlush) {
 		return nil
@@ -70,14 +70,22 @@ func (t *sinkTask) onCommitted(c commitResult) {
 		return
 	}
 	offsets := t.inCommit.offsets
-	t.inCommit = nil
 	if c.err != nil {
+		t.again(offsets)
 		t.counts.failed.Add(1)
 		t.log.Error("Commit of offsets failed; will try again", "err", c.err)
 		return
 	}
+	t.inCommit = nil
 	maps.Copy(t.committed, offsets)
 	t.counts.commits.Add(1)
+}
+
+// again keeps the offsets of a commit that came to nothing for the next one: a task
+// may say only once that they are safe.
+func (t *sinkTask) again(offsets sink.Offsets) {
+	t.inCommit = nil
+	maps.Copy(t.unsaved, offsets)
 }
 
 // safeOffsets asks the task up to where its records are safe, and returns what is
@@ -100,7 +108,14 @@ func (t *sinkTask) safeOffsets(tps []connect.TopicPartition) (sink.Offsets, erro
 		t.context.Rewind(t.committedOf(tps))
 		return nil, nil
 	}
-	return t.accepted(asked, said), nil
+	offsets := t.accepted(asked, said)
+	for _, tp := range tps {
+		if offset, ok := t.unsaved[tp]; ok && offset > offsets[tp] {
+			offsets[tp] = offset
+		}
+		delete(t.unsaved, tp)
+	}
+	return offsets, nil
 }
 
 func (t *sinkTask) offsetsOf(tps []connect.TopicPartition) sink.Offsets {

@@ -127,6 +127,7 @@ func (t *sinkTask) seek(offsets sink.Offsets) {
 		}
 		target[tp.Topic][tp.Partition] = kgo.EpochOffset{Epoch: -1, Offset: offset}
 		t.current[tp], t.committed[tp] = offset, offset
+		delete(t.unsaved, tp)
 		t.forget(tp)
 	}
 	t.client.SetOffsets(target)

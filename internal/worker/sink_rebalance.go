@@ -114,6 +114,7 @@ func (t *sinkTask) drop(tps []connect.TopicPartition) {
 		t.forget(tp)
 		delete(t.current, tp)
 		delete(t.committed, tp)
+		delete(t.unsaved, tp)
 		delete(t.applied, tp)
 		delete(t.context.paused, tp)
 		delete(t.context.rewinds, tp)

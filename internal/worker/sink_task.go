@@ -46,6 +46,7 @@ type sinkTask struct {
 	redeliver bool         // the last Put failed with a retriable error
 	current   sink.Offsets // after the last record delivered
 	committed sink.Offsets
+	unsaved   sink.Offsets                    // safe, but the commit of them failed
 	applied   map[connect.TopicPartition]bool // pauses that the client knows
 	nextFlush time.Time
 	inCommit  *commitUnderWay

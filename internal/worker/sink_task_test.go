@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/data"
@@ -404,4 +406,49 @@ func TestSinkHangIsAbandoned(t *testing.T) {
 	if n := h.committed("connect-snk", "in", 0); n != -1 {
 		t.Errorf("an abandoned task committed offset %d", n)
 	}
+}
+
+// A task says once what is safe; when Kafka refuses the commit, it is tried again.
+func TestSinkCommitsAgainAfterFailure(t *testing.T) {
+	var k taken
+	tp := connect.TopicPartition{Topic: "in"}
+	var said bool
+	s := &scriptSink{put: k.put, preCommit: func(o sink.Offsets) (sink.Offsets, error) {
+		if said || o[tp] < 10 {
+			return nil, nil
+		}
+		said = true
+		return sink.Offsets{tp: 10}, nil
+	}}
+	h := newHost(t, s.plugin(sinkClass))
+	h.createTopic("in", 1)
+	h.produce("in", 0, 1, 10)
+	var refused atomic.Int32
+	h.broker.Cluster().ControlKey(int16(kmsg.OffsetCommit), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		h.broker.Cluster().KeepControl()
+		if refused.Add(1) > 2 {
+			return nil, nil, false
+		}
+		return refuseCommit(req.(*kmsg.OffsetCommitRequest)), nil, true
+	})
+	h.startSink(0, nil)
+	h.eventually("the offset is committed in the end", func() bool { return h.committed("connect-snk", "in", 0) == 10 })
+	if c, _ := h.worker.TaskCounts(sinkID); c.FailedCommits != 2 {
+		t.Errorf("%d commits failed, want 2", c.FailedCommits)
+	}
+}
+
+func refuseCommit(req *kmsg.OffsetCommitRequest) *kmsg.OffsetCommitResponse {
+	resp := req.ResponseKind().(*kmsg.OffsetCommitResponse)
+	for _, topic := range req.Topics {
+		rt := kmsg.NewOffsetCommitResponseTopic()
+		rt.Topic, rt.TopicID = topic.Topic, topic.TopicID
+		for _, p := range topic.Partitions {
+			rp := kmsg.NewOffsetCommitResponseTopicPartition()
+			rp.Partition, rp.ErrorCode = p.Partition, kerr.OffsetMetadataTooLarge.Code
+			rt.Partitions = append(rt.Partitions, rp)
+		}
+		resp.Topics = append(resp.Topics, rt)
+	}
+	return resp
 }

@@ -283,7 +283,7 @@ func (b *builder) sink() (*sinkTask, error) {
 		taskRun: b.t, task: b.entry.Plugin.(plugin.Sink).New().NewTask(), props: b.props, in: in, dead: dead,
 		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
 		refused: make(chan error, 1), rebalances: make(chan rebalance), commits: make(chan commitResult, 1), released: make(chan struct{}),
-		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{},
+		current: map[connect.TopicPartition]int64{}, committed: map[connect.TopicPartition]int64{}, unsaved: map[connect.TopicPartition]int64{},
 		applied: map[connect.TopicPartition]bool{},
 	}
 	s.release = sync.OnceFunc(func() { close(s.released) })

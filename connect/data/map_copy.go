@@ -15,10 +15,14 @@ func (m *Map) CopyHash() *Map {
 	return c
 }
 
+// room is for how many members a copy can grow before its memory must: what most
+// transforms add.
+const room = 4
+
 // permuted returns the stored members in an order, nil being that of insertion.
 func (m *Map) permuted(order []int32) []any {
 	n := m.Len()
-	slots := make([]any, n, n+2)
+	slots := make([]any, n, n+room)
 	for k := range slots {
 		i := k
 		if order != nil {

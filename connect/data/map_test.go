@@ -113,6 +113,34 @@ func TestMapHistory(t *testing.T) {
 	}
 }
 
+// A selection gives what Select gives, also when the layout of its sources changes and
+// comes back.
+func TestSelectionIsSelect(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	var r JSONReader
+	rename := func(k string) (string, bool) { return strings.TrimSuffix(k, "1"), k != "k3" }
+	s := NewSelection(rename)
+	for round := range 3000 {
+		text := []string{
+			`{"k1":1,"k":2,"k3":3,"a":4}`, `{"k":1,"k1":2,"a1":3,"a":4,"b":5}`, `{"k3":1}`, `{}`,
+		}[rnd.IntN(4)]
+		m := readMap(t, &r, text)
+		if rnd.IntN(2) == 0 {
+			m = m.CopyHash()
+			m.Put("new", int64(round))
+		}
+		got, want := s.Of(m), m.Select(rename)
+		if got.String() != want.String() || !got.Equal(want) {
+			t.Fatalf("round %d: of %s it gives %s, want %s", round, m, got, want)
+		}
+		got.Put("later", nil)
+		want.Put("later", nil)
+		if got.String() != want.String() {
+			t.Fatalf("round %d: changed, it is %s, want %s", round, got, want)
+		}
+	}
+}
+
 func change(op int, key string, m, p *Map) (*Map, *Map) {
 	switch op {
 	case 0, 1:

@@ -84,6 +84,7 @@ type replaceField struct {
 	renames          []rename
 	nulls            nullRule
 	plans            plans[*layout]
+	selection        *data.Selection // of schemaless values
 }
 
 func newReplaceField(v *config.Values, s side) (transform.Transformation, error) {
@@ -93,7 +94,7 @@ func newReplaceField(v *config.Values, s side) (transform.Transformation, error)
 		include: v.List(replaceFieldInclude),
 		nulls:   nullRuleOf(v),
 	}
-	t.plans = newPlans(t.compile)
+	t.plans, t.selection = newPlans(t.compile), data.NewSelection(t.place)
 	var err error
 	t.renames, err = parseRenames(v.List(replaceFieldRenames))
 	return t, err
@@ -198,6 +199,6 @@ func (t *replaceField) applySchemaless(r *connect.Record, value any) error {
 	if !m.StringKeys() {
 		return data.Fail(data.BadClass, "the names of fields are not all of class java.lang.String")
 	}
-	t.side.set(r, nil, m.Select(t.place))
+	t.side.set(r, nil, t.selection.Of(m))
 	return nil
 }

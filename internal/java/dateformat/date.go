@@ -23,8 +23,13 @@ func AppendDate(dst []byte, ms int64) []byte {
 
 // appendPadded appends v with zeros in front to at least width digits.
 func appendPadded(dst []byte, v int64, width int) []byte {
-	if width == 2 && v >= 0 && v < 100 { // most fields of most patterns
+	switch { // most fields of most patterns
+	case width == 2 && v >= 0 && v < 100:
 		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	case width == 3 && v >= 0 && v < 1000:
+		return append(dst, byte('0'+v/100), byte('0'+v/10%10), byte('0'+v%10))
+	case width == 4 && v >= 1000 && v < 10_000:
+		return append(dst, byte('0'+v/1000), byte('0'+v/100%10), byte('0'+v/10%10), byte('0'+v%10))
 	}
 	if v < 0 {
 		dst = append(dst, '-')

@@ -55,7 +55,8 @@ func (f *Formatter) Append(dst []byte, ms int64) []byte {
 
 func (f *Formatter) appendLocal(dst []byte, ms int64, o offset) []byte {
 	m := momentOf(ms + o.total())
-	for _, it := range f.pattern.items {
+	for i := range f.pattern.items {
+		it := &f.pattern.items[i]
 		switch it.letter {
 		case 'z':
 			dst = append(dst, f.zone.nameAt(o, it.count)...)
@@ -64,7 +65,7 @@ func (f *Formatter) appendLocal(dst []byte, ms int64, o offset) []byte {
 		case 'X':
 			dst = o.appendISO(dst, it.count)
 		default:
-			dst = f.pattern.appendItem(dst, it, m)
+			dst = f.pattern.appendItem(dst, it, &m)
 		}
 	}
 	return dst

@@ -123,8 +123,8 @@ func (f *Simple) Format(ms int64) string { return string(f.Append(nil, ms)) }
 // Append appends the text of the instant ms to dst.
 func (f *Simple) Append(dst []byte, ms int64) []byte {
 	m := momentOf(ms)
-	for _, it := range f.items {
-		dst = f.appendItem(dst, it, m)
+	for i := range f.items {
+		dst = f.appendItem(dst, &f.items[i], &m)
 	}
 	return dst
 }
@@ -139,9 +139,9 @@ func momentOf(ms int64) moment {
 	return moment{date: dateOf(floorDiv(ms, msPerDay)), ms: int(floorMod(ms, msPerDay))}
 }
 
-func (m moment) hour() int { return m.ms / 3_600_000 }
+func (m *moment) hour() int { return m.ms / 3_600_000 }
 
-func (f *Simple) appendItem(dst []byte, it item, m moment) []byte {
+func (f *Simple) appendItem(dst []byte, it *item, m *moment) []byte {
 	switch it.letter {
 	case 0:
 		return append(dst, it.text...)
@@ -187,7 +187,7 @@ func (f *Simple) appendMonth(dst []byte, month, count int) []byte {
 	return appendPadded(dst, int64(month), count)
 }
 
-func appendYear(dst []byte, it item, m moment) []byte {
+func appendYear(dst []byte, it *item, m *moment) []byte {
 	year := m.year
 	if it.letter == 'Y' {
 		year = m.weekYear()
@@ -201,7 +201,7 @@ func appendYear(dst []byte, it item, m moment) []byte {
 }
 
 // value returns the field that a numeric pattern letter prints.
-func (m moment) value(letter byte) int {
+func (m *moment) value(letter byte) int {
 	switch letter {
 	case 'd':
 		return m.day
@@ -220,7 +220,7 @@ func (m moment) value(letter byte) int {
 	return m.clock(letter)
 }
 
-func (m moment) clock(letter byte) int {
+func (m *moment) clock(letter byte) int {
 	switch letter {
 	case 'H':
 		return m.hour()

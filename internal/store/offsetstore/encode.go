@@ -18,11 +18,22 @@ func EncodeKey(connector string, partition connect.Fields) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("source partition of connector %s: %w", connector, err)
 	}
-	return data.AppendJSON(nil, []any{connector, m})
+	return EncodeMapKey(connector, m)
 }
 
-// EncodeFields returns the JSON text of an offset.
+// EncodeMapKey is EncodeKey for a partition that has an order of its own, or is nil.
+func EncodeMapKey(connector string, partition *data.Map) ([]byte, error) {
+	if partition == nil {
+		return data.AppendJSON(nil, []any{connector, nil})
+	}
+	return data.AppendJSON(nil, []any{connector, partition})
+}
+
+// EncodeFields returns the JSON text of an offset, nil for none.
 func EncodeFields(f connect.Fields) ([]byte, error) {
+	if f == nil {
+		return nil, nil
+	}
 	m, err := hashMap(f)
 	if err != nil {
 		return nil, fmt.Errorf("source offset: %w", err)
@@ -37,9 +48,9 @@ func hashMap(f connect.Fields) (*data.Map, error) {
 	}
 	m := data.NewHashMap(len(f))
 	for _, name := range f.Names() {
-		v, err := plain(f[name])
+		v, err := plain(name, f[name])
 		if err != nil {
-			return nil, fmt.Errorf("field %q: %w", name, err)
+			return nil, err
 		}
 		m.Put(name, v)
 	}
@@ -47,14 +58,44 @@ func hashMap(f connect.Fields) (*data.Map, error) {
 }
 
 // plain accepts what an offset may hold: null and primitives.
-func plain(v any) (any, error) {
+func plain(name string, v any) (any, error) {
 	switch v := v.(type) {
-	case nil, bool, string, int8, int16, int32, int64, float32, float64:
+	case nil, bool, string, int8, int16, int32, int64, float32, float64, []byte:
 		return v, nil
 	case int:
 		return int64(v), nil
 	}
-	return nil, data.Errorf("Offsets may only contain primitive types as values, but field contains %s", data.ClassName(v))
+	return nil, data.Errorf("Offsets may only contain primitive types as values, but field %s contains %s", name, kind(v))
+}
+
+// kind names the type of what an offset must not hold.
+func kind(v any) string {
+	switch v.(type) {
+	case []any:
+		return data.Array.String()
+	case *data.Map:
+		return data.MapType.String()
+	case *data.Struct:
+		return data.StructType.String()
+	}
+	return "class " + data.ClassName(v)
+}
+
+// check tells what is wrong with a partition or offset. nil is neither wrong nor a
+// map.
+func check(m *data.Map) error {
+	if m == nil {
+		return nil
+	}
+	if !m.StringKeys() {
+		return data.Errorf("Offsets may only use String keys")
+	}
+	for k, v := range m.All() {
+		if _, err := plain(data.Text(k), v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DecodeFields reverses EncodeFields: integers are int64, other numbers float64.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -17,6 +18,7 @@ type File struct {
 
 	mu      sync.Mutex // held while the file is written: one write at a time
 	entries map[string][]byte
+	unkeyed []Entry // at most one: what Java stored under null, kept as it is
 }
 
 // OpenFile reads a store. A file that does not exist or is empty is an empty store;
@@ -29,14 +31,16 @@ func OpenFile(path string) (*File, error) {
 		return f, f.checkDir()
 	case err != nil:
 		return nil, fmt.Errorf("read offset file: %w", err)
-	case len(raw) == 0:
-		return f, nil
 	}
-	entries, err := decodeHashMap(raw)
+	entries, err := DecodeFile(raw)
 	if err != nil {
 		return nil, fmt.Errorf("read offset file %s: %w", path, err)
 	}
 	for _, e := range entries {
+		if e.Key == nil {
+			f.unkeyed = []Entry{e}
+			continue
+		}
 		f.entries[string(e.Key)] = e.Value
 	}
 	return f, nil
@@ -68,11 +72,20 @@ func (f *File) Set(_ context.Context, entries []Entry) error {
 	for _, e := range entries {
 		next[string(e.Key)] = e.Value
 	}
-	if err := replaceFile(f.path, encodeHashMap(next)); err != nil {
+	if err := replaceFile(f.path, EncodeFile(f.with(next))); err != nil {
 		return fmt.Errorf("write offset file: %w", err)
 	}
 	f.entries = next
 	return nil
+}
+
+// with returns all that belongs into the file.
+func (f *File) with(entries map[string][]byte) []Entry {
+	all := slices.Clone(f.unkeyed)
+	for k, v := range entries {
+		all = append(all, Entry{[]byte(k), v})
+	}
+	return all
 }
 
 // All returns every entry whose value is not nil.

@@ -32,8 +32,9 @@ var (
 	bytesClass = []byte("\x72\x00\x02[B\xac\xf3\x17\xf8\x06\x08\x54\xe0\x02\x00\x00\x78\x70")
 )
 
-// encodeHashMap writes entries in order of their keys; Java accepts any order.
-func encodeHashMap(entries map[string][]byte) []byte {
+// EncodeFile returns the content of an offset file. Entries are written in order of
+// their keys, a nil key first; Java accepts any order. No key may be there twice.
+func EncodeFile(entries []Entry) []byte {
 	buckets := max(16, 1<<bits.Len(uint(len(entries)*4/3)))
 	threshold := 0
 	if len(entries) > 0 {
@@ -45,17 +46,19 @@ func encodeHashMap(entries map[string][]byte) []byte {
 	dst = append(dst, tcBlockData, 8)
 	dst = binary.BigEndian.AppendUint32(dst, uint32(buckets))
 	dst = binary.BigEndian.AppendUint32(dst, uint32(len(entries)))
-	keys := make([]string, 0, len(entries))
-	for k := range entries {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
 	first := true
-	for _, k := range keys {
-		dst = appendArray(dst, []byte(k), &first)
-		dst = appendArray(dst, entries[k], &first)
+	for _, e := range slices.SortedFunc(slices.Values(entries), byKey) {
+		dst = appendArray(dst, e.Key, &first)
+		dst = appendArray(dst, e.Value, &first)
 	}
 	return append(dst, tcEnd)
+}
+
+func byKey(a, b Entry) int {
+	if a.Key == nil || b.Key == nil {
+		return len(a.Key) - len(b.Key)
+	}
+	return bytes.Compare(a.Key, b.Key)
 }
 
 func appendArray(dst, raw []byte, first *bool) []byte {
@@ -83,7 +86,12 @@ type decoder struct {
 	err    error
 }
 
-func decodeHashMap(raw []byte) ([]Entry, error) {
+// DecodeFile returns the entries of an offset file, which keep references to raw. Keys
+// and values may be nil. A file of zero bytes has no entries.
+func DecodeFile(raw []byte) ([]Entry, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
 	d := &decoder{src: raw}
 	if err := d.header(); err != nil {
 		return nil, err

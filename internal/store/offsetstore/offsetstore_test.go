@@ -7,10 +7,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/connect"
+	"github.com/millrace/millrace/connect/data"
 )
 
 // Files as Java writes them: an empty map, and one with two entries of which the
@@ -52,14 +54,14 @@ func TestReadsJavasFile(t *testing.T) {
 
 func TestWritesJavasBytes(t *testing.T) {
 	cases := map[string]struct {
-		entries map[string][]byte
+		entries []Entry
 		want    string
 	}{
 		"empty": {nil, emptyFile},
-		"two":   {map[string][]byte{`["c",{"f":"x"}]`: []byte(`{"p":1}`), `["c",{"f":"y"}]`: nil}, twoEntries},
+		"two":   {[]Entry{{[]byte(`["c",{"f":"y"}]`), nil}, {[]byte(`["c",{"f":"x"}]`), []byte(`{"p":1}`)}}, twoEntries},
 	}
 	for name, c := range cases {
-		if got := hex.EncodeToString(encodeHashMap(c.entries)); got != c.want {
+		if got := hex.EncodeToString(EncodeFile(c.entries)); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
 		}
 	}
@@ -141,7 +143,7 @@ func TestRefusesOtherFiles(t *testing.T) {
 func TestRefusesCompoundOffsets(t *testing.T) {
 	p := connect.NewSourcePartition(connect.Fields{"f": []any{"list"}})
 	err := For(NewMemory(), "c").Commit(context.Background(), map[*connect.SourcePartition]connect.Fields{p: {}})
-	if err == nil || !strings.Contains(err.Error(), `field "f"`) {
+	if err == nil || !strings.Contains(err.Error(), `field f contains`) {
 		t.Errorf("the error is %v", err)
 	}
 }
@@ -159,27 +161,133 @@ func TestKeyOrder(t *testing.T) {
 	}
 }
 
+func TestNullPartition(t *testing.T) {
+	key, err := EncodeKey("c", nil)
+	if err != nil || string(key) != `["c",null]` {
+		t.Errorf("the key is %s (%v)", key, err)
+	}
+	if value, err := EncodeFields(nil); value != nil || err != nil {
+		t.Errorf("the value is %q (%v), want a tombstone", value, err)
+	}
+}
+
 func FuzzDecodeHashMap(f *testing.F) {
 	for _, seed := range []string{emptyFile, twoEntries} {
 		raw, _ := hex.DecodeString(seed)
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		entries, err := decodeHashMap(raw)
+		entries, err := DecodeFile(raw)
 		if err != nil {
 			return
 		}
-		m := map[string][]byte{}
-		for _, e := range entries {
-			m[string(e.Key)] = e.Value
-		}
-		again, err := decodeHashMap(encodeHashMap(m))
+		again, err := DecodeFile(EncodeFile(entries))
 		if err != nil {
 			t.Fatal(errors.Join(errors.New("what was written cannot be read"), err))
 		}
-		for _, e := range again {
-			if !bytes.Equal(m[string(e.Key)], e.Value) {
-				t.Fatalf("key %q has value %q, want %q", e.Key, e.Value, m[string(e.Key)])
+		same := func(a, b Entry) bool { return bytes.Equal(a.Key, b.Key) && bytes.Equal(a.Value, b.Value) }
+		slices.SortStableFunc(entries, byKey)
+		if !slices.EqualFunc(entries, again, same) {
+			t.Fatalf("read again: %q, want %q", again, entries)
+		}
+	})
+}
+
+// What Java stored under null is still there after a write.
+func TestKeepsNullKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "offsets")
+	if err := os.WriteFile(path, EncodeFile([]Entry{{nil, []byte("v")}}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := OpenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set(context.Background(), []Entry{{[]byte("k"), nil}}); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := EncodeFile([]Entry{{nil, []byte("v")}, {[]byte("k"), nil}})
+	if !bytes.Equal(raw, want) {
+		t.Errorf("the file is\n%x, want\n%x", raw, want)
+	}
+}
+
+func newMap(pairs ...any) *data.Map {
+	m := data.NewMap(len(pairs) / 2)
+	for i := 0; i < len(pairs); i += 2 {
+		m.PutKey(pairs[i], pairs[i+1])
+	}
+	return m
+}
+
+func TestWriter(t *testing.T) {
+	w := NewWriter("c")
+	if some, err := w.BeginFlush(); some || err != nil {
+		t.Fatalf("an empty writer flushes: %t, %v", some, err)
+	}
+	if _, err := w.Entries(); err == nil {
+		t.Error("there are entries without a flush")
+	}
+	w.Put(newMap("a", "1", "b", int32(2)), newMap("o", int32(1)))
+	w.Put(newMap("b", int32(2), "a", "1"), newMap("o", int32(2)))
+	flush(t, w, `["c",{"a":"1","b":2}]={"o":2}`)
+	if _, err := w.BeginFlush(); err == nil {
+		t.Error("two flushes at once")
+	}
+	w.Put(newMap("p", "new"), nil)
+	w.Put(newMap("a", "1", "b", int32(2)), newMap("o", int32(3)))
+	w.Cancel()
+	flush(t, w, `["c",{"a":"1","b":2}]={"o":3}`, `["c",{"p":"new"}]=`)
+	w.Finish()
+	w.Put(newMap("p", []any{}), nil)
+	if some, err := w.BeginFlush(); !some || err != nil {
+		t.Fatal(some, err)
+	}
+	if _, err := w.Entries(); err == nil {
+		t.Error("a list is accepted")
+	}
+}
+
+func flush(t *testing.T, w *Writer, want ...string) {
+	t.Helper()
+	if some, err := w.BeginFlush(); !some || err != nil {
+		t.Fatal(some, err)
+	}
+	entries, err := w.Entries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, string(e.Key)+"="+string(e.Value))
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("entries %q, want %q", got, want)
+	}
+}
+
+func FuzzPartitions(f *testing.F) {
+	for _, seed := range []string{`["c",{"p":1}]`, `["c",null]`, `[1,{}]`, `["c",{"a":{"q":[1]}}]`, `{`, ``} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, key []byte) {
+		p := NewPartitions()
+		if p.Apply(Entry{Key: key, Value: []byte("{}")}) != "" {
+			return
+		}
+		for _, connector := range p.Connectors() {
+			for _, partition := range p.Of(connector) {
+				if again, err := EncodeMapKey(connector, partition); err != nil || p.Apply(Entry{Key: again}) != "" {
+					t.Errorf("key %q of %q is not read: %v", again, key, err)
+				}
+			}
+			if left := p.Of(connector); len(left) != 0 {
+				t.Errorf("the tombstone left %v of %q", left, key)
 			}
 		}
 	})

@@ -302,8 +302,8 @@ func (t *sinkTask) end(stopFetching func()) error {
 	}
 	stopFetching()
 	var errs []error
-	if len(t.current) > 0 && !t.abandoned.Load() {
-		if err := t.commitClosing(sortedPartitions(t.current)); err != nil {
+	if tps := sortedPartitions(t.fetch.assigned.Load().epochs); len(tps) > 0 && !t.abandoned.Load() {
+		if err := t.commitClosing(tps); err != nil {
 			errs = append(errs, fmt.Errorf("close: %w", err))
 		}
 	}

@@ -452,3 +452,30 @@ func refuseCommit(req *kmsg.OffsetCommitRequest) *kmsg.OffsetCommitResponse {
 	}
 	return resp
 }
+
+// Every partition that was opened is closed, also one without records.
+func TestSinkClosesWhatItOpened(t *testing.T) {
+	var mu sync.Mutex
+	opened, closed := map[connect.TopicPartition]bool{}, map[connect.TopicPartition]bool{}
+	note := func(set map[connect.TopicPartition]bool) func([]connect.TopicPartition) {
+		return func(tps []connect.TopicPartition) {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, tp := range tps {
+				set[tp] = true
+			}
+		}
+	}
+	var k taken
+	h := newHost(t, (&scriptSink{put: k.put, open: note(opened), close: note(closed)}).plugin(sinkClass))
+	h.createTopic("in", 3)
+	h.produce("in", 1, 1, 5)
+	h.startSink(0, nil)
+	h.eventually("the records are put", func() bool { return k.len() == 5 })
+	h.worker.StopTasks(sinkID)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(opened) != 3 || !maps.Equal(opened, closed) {
+		t.Errorf("opened %v, closed %v", opened, closed)
+	}
+}

@@ -168,32 +168,22 @@ func (b *builder) tolerance(dead *deadLetters) *tolerance {
 	return tol
 }
 
-// producer takes a producer for a source task. One whose acknowledgements call into
-// the task is its own: a task that hangs there holds up nobody else's.
+// producer takes a producer for a source task from the pool of those that are
+// configured alike. One whose acknowledgements call into the task is its own: a task
+// that hangs there holds up nobody else's.
 func (b *builder) producer(own bool) (*kgo.Client, error) {
-	if !own {
-		return b.pooled(kafka.SourceProducerProps)
+	if own {
+		return b.take(b.w.producers.Own, kafka.SourceProducerProps)
 	}
-	if err := b.allowed(policy.Producer); err != nil {
-		return nil, err
-	}
-	client, release, err := b.w.producers.Own(b.clientProps(kafka.SourceProducerProps))
-	if err != nil {
-		return nil, err
-	}
-	b.taken = append(b.taken, func() error {
-		release()
-		return nil
-	})
-	return client, nil
+	return b.take(b.w.producers.Acquire, kafka.SourceProducerProps)
 }
 
-// pooled takes a producer from the pool of those that are configured alike.
-func (b *builder) pooled(props clientProps) (*kgo.Client, error) {
+// take takes a producer that is given back at the task's end.
+func (b *builder) take(from func(map[string]string) (*kgo.Client, func(), error), props clientProps) (*kgo.Client, error) {
 	if err := b.allowed(policy.Producer); err != nil {
 		return nil, err
 	}
-	client, release, err := b.w.producers.Acquire(b.clientProps(props))
+	client, release, err := from(b.clientProps(props))
 	if err != nil {
 		return nil, err
 	}
@@ -342,7 +332,7 @@ func (b *builder) deadLetters() (*deadLetters, error) {
 	if err := createMissing(b.t.ctx, admin, topic, "errors.deadletterqueue.topic.replication.factor"); err != nil {
 		return nil, failed(err)
 	}
-	client, err := b.pooled(kafka.DLQProducerProps)
+	client, err := b.take(b.w.producers.Acquire, kafka.DLQProducerProps)
 	if err != nil {
 		return nil, failed(err)
 	}

@@ -51,19 +51,29 @@ func (c *Connector) Offset(ctx context.Context, p *connect.SourcePartition) (con
 // Commit stores offsets by partition and returns when they are safe. A nil offset
 // forgets the partition.
 func (c *Connector) Commit(ctx context.Context, offsets map[*connect.SourcePartition]connect.Fields) error {
+	entries, err := c.Entries(offsets)
+	if err != nil {
+		return err
+	}
+	return c.store.Set(ctx, entries)
+}
+
+// Entries returns what Commit would store, for a task that stores offsets in its own
+// transaction.
+func (c *Connector) Entries(offsets map[*connect.SourcePartition]connect.Fields) ([]Entry, error) {
 	entries := make([]Entry, 0, len(offsets))
 	for p, offset := range offsets {
 		key, err := EncodeKey(c.name, p.Fields())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		e := Entry{Key: key}
 		if offset != nil {
 			if e.Value, err = EncodeFields(offset); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		entries = append(entries, e)
 	}
-	return c.store.Set(ctx, entries)
+	return entries, nil
 }

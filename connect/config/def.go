@@ -99,12 +99,26 @@ func (d *Def) ParseInput(in Input) (*Values, error) {
 func (d *Def) read(i int, in *Input) (any, error) {
 	k := &d.keys[i]
 	switch {
+	case in.Props[k.Name] == Null:
+		return nil, k.checkNull()
 	case in.has(k.Name):
 		return in.read(k.Name, k.Type)
 	case k.Required:
 		return nil, Missing(k.Name)
 	}
 	return d.defaults[i], nil
+}
+
+// checkNull refuses null for a boolean or number with a default: whoever reads one
+// counts on a value.
+func (k *Key) checkNull() error {
+	switch k.Type {
+	case Boolean, Int, Short, Long, Double:
+		if k.Default != nil {
+			return Invalid(k.Name, nil, "A value is needed; leave the key out to have the default")
+		}
+	}
+	return nil
 }
 
 // parseDefault lets defaults be written as text or as plain Go numbers.

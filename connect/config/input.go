@@ -7,6 +7,11 @@ type Input struct {
 	Classes Classes         // nil takes every class name as it is
 }
 
+// Null is the text by which Props says that a key is there and null, for those who
+// have nothing but the map. No text from outside is like it, because it is not UTF-8. A
+// boolean or number that has a default cannot be null in this way.
+const Null = "\xffnull"
+
 // Classes finds the class that a name in a configuration means: the full class
 // name of an alias. It returns false when there is no such class.
 type Classes func(name string) (class string, found bool)

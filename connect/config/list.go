@@ -5,6 +5,21 @@ import (
 	"strings"
 )
 
+// items returns the texts of a list's items; false for what is no list.
+func items(value any) ([]string, bool) {
+	switch list := value.(type) {
+	case []string:
+		return list, true
+	case []any:
+		texts := make([]string, len(list))
+		for i, item := range list {
+			texts[i] = show(item)
+		}
+		return texts, true
+	}
+	return nil, false
+}
+
 // ListRule is the validator of lists (KIP-1161). At run time duplicates are dropped
 // before it looks.
 type ListRule struct {
@@ -32,7 +47,7 @@ func (r ListRule) Check(key string, value any) error {
 		}
 		return Errorf(key, "Configuration '%s' values must not be null.", key)
 	}
-	list, _ := value.([]string)
+	list, _ := items(value)
 	if len(list) == 0 {
 		return r.checkEmpty(key)
 	}
@@ -68,7 +83,7 @@ func (r ListRule) checkItems(key string, list []string) error {
 // NonEmptyList demands a list with at least one item.
 func NonEmptyList() Validator {
 	return Valid("non-empty list", func(key string, value any) error {
-		if list, _ := value.([]string); len(list) == 0 {
+		if list, _ := items(value); len(list) == 0 {
 			return Invalid(key, value, "Empty list")
 		}
 		return nil
@@ -78,7 +93,7 @@ func NonEmptyList() Validator {
 // AtMostItems demands a list of at most n items; null is accepted.
 func AtMostItems(n int) Validator {
 	return Valid("List containing maximum of "+show(n)+" elements", func(key string, value any) error {
-		if list, _ := value.([]string); len(list) > n {
+		if list, _ := items(value); len(list) > n {
 			return Invalid(key, value, "exceeds maximum list size of ["+show(n)+"].")
 		}
 		return nil

@@ -65,8 +65,9 @@ func splitList(s string) []string {
 }
 
 // Convert takes a value that has a Go type already, such as a default: text is
-// parsed, a value of t's own type (or null) stays. The error is an *Error with
-// Kafka's words.
+// parsed, a value of t's own type (or null) stays, and so does a list of any items. A
+// value may also be of a type from elsewhere that has methods JavaClass and String;
+// it fits no t. The error is an *Error with Kafka's words.
 func Convert(key string, t Type, value any) (any, error) {
 	switch v := value.(type) {
 	case nil:
@@ -81,7 +82,7 @@ func Convert(key string, t Type, value any) (any, error) {
 		if t == Boolean {
 			return v, nil
 		}
-	case []string:
+	case []string, []any:
 		if t == List {
 			return v, nil
 		}
@@ -117,6 +118,12 @@ func widen(t, own Type, value any, double float64) (any, bool) {
 	return value, t == own
 }
 
+// foreign is a value of a Java class that configurations do not know.
+type foreign interface {
+	JavaClass() string
+	String() string
+}
+
 // mismatch says what a value is that has the wrong type.
 func mismatch(t Type, value any) string {
 	expected := ""
@@ -142,7 +149,7 @@ func mismatch(t Type, value any) string {
 }
 
 func javaClass(value any) string {
-	switch value.(type) {
+	switch v := value.(type) {
 	case bool:
 		return "java.lang.Boolean"
 	case int16:
@@ -157,6 +164,8 @@ func javaClass(value any) string {
 		return "java.lang.Double"
 	case Password:
 		return "org.apache.kafka.common.config.types.Password"
+	case foreign:
+		return v.JavaClass()
 	}
 	return "java.util.List"
 }

@@ -39,6 +39,12 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// url is a value of a class that configurations do not know.
+type url string
+
+func (url) JavaClass() string { return "java.net.URL" }
+func (u url) String() string  { return string(u) }
+
 func TestConvert(t *testing.T) {
 	for _, tt := range []struct {
 		typ   Type
@@ -54,6 +60,9 @@ func TestConvert(t *testing.T) {
 		{List, int32(1), "Invalid value 1 for configuration k: Expected a comma separated list."},
 		{Class, []string{"a", "b"}, "Invalid value [a, b] for configuration k: Expected a Class instance or class name."},
 		{Boolean, nil, "null"},
+		{List, []any{int32(1), "a", nil}, "[1, a, null]"},
+		{Int, []any{}, "Invalid value [] for configuration k: Expected value to be a 32-bit integer, but it was a java.util.List"},
+		{StringType, url("x:y"), "Invalid value x:y for configuration k: Expected value to be a string, but it was a java.net.URL"},
 	} {
 		got, err := Convert("k", tt.typ, tt.value)
 		shown := show(got)
@@ -85,6 +94,7 @@ func TestValidators(t *testing.T) {
 		{NonEmptyPrintable(), "non-empty string without ISO control characters", "a\ab\n", "Invalid value a\ab\n for configuration k: String may not contain control sequences but had the following ASCII chars: 7, 10"},
 		{All(NonNull(), AtLeast(0)), "non-null string, [0,...]", nil, "Invalid value null for configuration k: entry must be non null"},
 		{NonEmptyList(), "non-empty list", []string{}, "Invalid value [] for configuration k: Empty list"},
+		{AtMostItems(1), "List containing maximum of 1 elements", []any{int32(1), int32(2)}, "Invalid value [1, 2] for configuration k: exceeds maximum list size of [1]."},
 		{AtMostItems(1), "List containing maximum of 1 elements", []string{"a", "b"}, "Invalid value [a, b] for configuration k: exceeds maximum list size of [1]."},
 		{ListRule{AllowEmpty: true}, "", nil, "Configuration 'k' values must not be null."},
 		{ListRule{AllowEmpty: true}, "", []string{"a", "", "b"}, "Configuration 'k' values must not be empty."},
@@ -139,6 +149,40 @@ func TestDefRunTimeAndValidation(t *testing.T) {
 	}
 	if got := def.ValidateInput(in).Errors(); !slices.Equal(got, want) {
 		t.Errorf("errors %q, want %q", got, want)
+	}
+}
+
+func TestNull(t *testing.T) {
+	def := NewDef(
+		Key{Name: "text", Type: StringType, Default: "x"},
+		Key{Name: "must", Type: List, Required: true},
+		Key{Name: "number", Type: Int},
+		Key{Name: "flag", Type: Boolean, Default: true},
+	)
+	v, err := def.Parse(map[string]string{"text": Null, "must": Null, "number": Null})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.IsSet("text") || v.IsSet("must") || v.IsSet("number") || !v.Bool("flag") {
+		t.Errorf("null was not read as null: %q %q %v", v.String("text"), v.List("must"), v.Get("number"))
+	}
+	const want = "Invalid value null for configuration flag: A value is needed; leave the key out to have the default"
+	if _, err := def.Parse(map[string]string{"must": "", "flag": Null}); err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestListOfOtherItems(t *testing.T) {
+	def := NewDef(Key{Name: "list", Type: List, Default: []any{int32(1), true}})
+	v, err := def.Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := v.List("list"); !slices.Equal(got, []string{"1", "true"}) {
+		t.Errorf("items %q", got)
+	}
+	if text, _ := def.Keys()[0].DefaultText(); text != "1,true" {
+		t.Errorf("default %q", text)
 	}
 }
 

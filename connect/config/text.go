@@ -16,7 +16,7 @@ func Text(v any, t Type) (string, bool) {
 	if t == PasswordType {
 		return Hidden, true
 	}
-	if list, ok := v.([]string); ok {
+	if list, ok := items(v); ok {
 		return strings.Join(list, ","), true
 	}
 	return show(v), true
@@ -56,8 +56,11 @@ func show(v any) string {
 		return text.Double(v)
 	case float32:
 		return text.Float(v)
-	case []string:
-		return bracketed(v)
+	case []string, []any:
+		list, _ := items(v)
+		return bracketed(list)
+	case foreign:
+		return v.String()
 	}
 	return Hidden
 }

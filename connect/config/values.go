@@ -95,8 +95,11 @@ func (v *Values) Long(key string) int64 { return get[int64](v, key) }
 // Double returns a DOUBLE; 0 for null.
 func (v *Values) Double(key string) float64 { return get[float64](v, key) }
 
-// List returns a LIST; nil for null. The caller must not change it.
-func (v *Values) List(key string) []string { return get[[]string](v, key) }
+// List returns the texts of a LIST; nil for null. The caller must not change it.
+func (v *Values) List(key string) []string {
+	list, _ := items(v.Get(key))
+	return list
+}
 
 // Password returns a PASSWORD; "" for null.
 func (v *Values) Password(key string) Password { return get[Password](v, key) }

@@ -38,7 +38,9 @@ func (r *JSONReader) object(i, depth int) (n node, err error) {
 		if i, err = r.member(&o, i, depth); err != nil {
 			return n, err
 		}
-		if i, more, err = jsontext.Next(r.src, i, '}'); err != nil {
+		if jsontext.Tight(r.src, i, ',') {
+			i++
+		} else if i, more, err = jsontext.Next(r.src, i, '}'); err != nil {
 			return n, err
 		}
 	}
@@ -54,7 +56,7 @@ func (r *JSONReader) member(o *openObject, i, depth int) (end int, err error) {
 	} else if i, err = r.name(o, i); err != nil {
 		return i, err
 	}
-	if i+1 < len(r.src) && r.src[i] == ':' && r.src[i+1] > ' ' {
+	if jsontext.Tight(r.src, i, ':') {
 		i++
 	} else if i, err = jsontext.Colon(r.src, i); err != nil {
 		return i, err

@@ -15,7 +15,8 @@ import (
 type JSONReader struct {
 	shapes shapeCache
 	guess  []*shape // layout of the nth object in the previous document
-	kept   []*shape // the shapes of the previous document
+	kept   [4][]*shape // the shapes of the previous documents
+	oldest int
 
 	src     []byte
 	seen    int        // objects so far
@@ -24,6 +25,9 @@ type JSONReader struct {
 	nodes   []node     // parts of what is closed
 	used    []*shape
 	objects int // objects closed
+
+	roots slab[root]
+	parts slab[node]
 }
 
 // nameText is a member's name.
@@ -111,10 +115,9 @@ func (r *JSONReader) finish(n node) any {
 	if k != jsontext.Object && k != jsontext.List {
 		return scalar(r.src[n.off:n.end], k, n.flags())
 	}
-	if !slices.Equal(r.used, r.kept) {
-		r.kept = slices.Clone(r.used)
-	}
-	x := &root{document: document{raw: r.src, nodes: slices.Clone(r.nodes), shapes: r.kept}}
+	x := &r.roots.take(1, 0, mapsAtOnce)[0]
+	x.document = document{raw: r.src, nodes: r.parts.take(len(r.nodes), 0, nodesAtOnce), shapes: r.keep(r.used)}
+	copy(x.nodes, r.nodes)
 	if k == jsontext.List {
 		return x.list(&n)
 	}
@@ -122,13 +125,26 @@ func (r *JSONReader) finish(n node) any {
 	return &x.Map
 }
 
+// keep returns a copy of shapes that does not change any more.
+func (r *JSONReader) keep(shapes []*shape) []*shape {
+	for _, kept := range r.kept {
+		if slices.Equal(kept, shapes) {
+			return kept
+		}
+	}
+	kept := slices.Clone(shapes)
+	r.kept[r.oldest] = kept
+	r.oldest = (r.oldest + 1) % len(r.kept)
+	return kept
+}
+
 // trim gives back what an unusual document needed.
 func (r *JSONReader) trim() {
 	if cap(r.stack)+cap(r.nodes) > maxScratch {
 		r.stack, r.nodes = nil, nil
 	}
-	if cap(r.names)+cap(r.used)+cap(r.kept) > maxScratch {
-		r.names, r.used, r.kept = nil, nil, nil
+	if cap(r.names)+cap(r.used) > maxScratch {
+		r.names, r.used, r.kept = nil, nil, [len(r.kept)][]*shape{}
 	}
 	r.src = nil
 }

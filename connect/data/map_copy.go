@@ -15,22 +15,47 @@ func (m *Map) CopyHash() *Map {
 	return c
 }
 
+// Rehash makes m what CopyHash returns; m must belong to the caller alone.
+func (m *Map) Rehash() {
+	if m.shape != nil && m.slots != nil {
+		if next, order := m.shape.copied(); next != nil && order == nil {
+			m.shape = next
+			return
+		}
+	}
+	*m = *m.CopyHash()
+}
+
 // room is for how many members a copy can grow before its memory must: what most
 // transforms add.
-const room = 4
+const room = 3
 
 // permuted returns the stored members in an order, nil being that of insertion.
 func (m *Map) permuted(order []int32) []any {
 	n := m.Len()
 	slots := make([]any, n, n+room)
-	for k := range slots {
-		i := k
-		if order != nil {
-			i = int(order[k])
-		}
-		slots[k] = m.stored(i)
-	}
+	m.permute(slots, order)
 	return slots
+}
+
+// permute writes the stored members to slots in an order, nil being that of insertion.
+func (m *Map) permute(slots []any, order []int32) {
+	switch {
+	case m.slots != nil && order == nil:
+		copy(slots, m.slots)
+	case m.slots != nil:
+		for k, i := range order {
+			slots[k] = m.slots[i]
+		}
+	case order == nil:
+		for k := range m.shape.names {
+			slots[k] = m.node(k)
+		}
+	default:
+		for k, i := range order {
+			slots[k] = m.node(int(i))
+		}
+	}
 }
 
 // Copy returns a copy with the same order, which the same further changes would

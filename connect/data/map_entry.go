@@ -54,10 +54,13 @@ func (m *Map) stored(i int) any {
 	case m.shape == nil:
 		return m.entries[i].value
 	case m.slots == nil:
-		return &m.doc.nodes[int(m.first)+i]
+		return m.node(i)
 	}
 	return m.slots[i]
 }
+
+// node returns the member at position i of a map without slots.
+func (m *Map) node(i int) *node { return &m.doc.nodes[int(m.first)+i] }
 
 // at returns the value at position i.
 func (m *Map) at(i int) any {
@@ -85,7 +88,7 @@ func (m *Map) own() {
 	n := len(m.shape.names)
 	m.slots = make([]any, n, n+2)
 	for i := range m.slots {
-		m.slots[i] = &m.doc.nodes[int(m.first)+i]
+		m.slots[i] = m.node(i)
 	}
 }
 

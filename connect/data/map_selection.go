@@ -1,5 +1,7 @@
 package data
 
+import "slices"
+
 // Selection is a Select that is made of many maps. How the result looks is worked out
 // once for a layout of members, so that records alike cost only the copy of their
 // members. It must not be used by several goroutines at a time.
@@ -8,6 +10,10 @@ type Selection struct {
 
 	from, to *shape  // the last source's layout and the result's
 	members  []int32 // position in the source of each member of the result
+	rising   bool    // these are in order
+
+	slots   slab[any]
+	scratch []any
 }
 
 // NewSelection returns the selection that name makes; name must always give the same
@@ -23,11 +29,27 @@ func (s *Selection) Of(m *Map) *Map {
 		s.remember(m, c)
 		return c
 	}
-	slots := make([]any, len(s.members), len(s.members)+room)
-	for k, i := range s.members {
-		slots[k] = m.stored(int(i))
-	}
+	slots := s.slots.take(len(s.members), room, slotsAtOnce)
+	m.permute(slots, s.members)
 	return &Map{shape: s.to, doc: m.doc, slots: slots}
+}
+
+// In makes m what Of returns; m must belong to the caller alone.
+func (s *Selection) In(m *Map) {
+	if m.shape == nil || m.shape != s.from || m.slots == nil {
+		*m = *s.Of(m)
+		return
+	}
+	source := m.slots
+	if !s.rising {
+		s.scratch = append(s.scratch[:0], m.slots...)
+		source = s.scratch
+	}
+	for k, i := range s.members {
+		m.slots[k] = source[i]
+	}
+	clear(m.slots[len(s.members):])
+	m.shape, m.slots = s.to, m.slots[:len(s.members)]
 }
 
 // remember notes what became of which member. Of several that got one name, the last
@@ -47,5 +69,5 @@ func (s *Selection) remember(m, c *Map) {
 			members[c.shape.find(key)] = int32(i)
 		}
 	}
-	s.from, s.to, s.members = m.shape, c.shape, members
+	s.from, s.to, s.members, s.rising = m.shape, c.shape, members, slices.IsSorted(members)
 }

@@ -31,6 +31,16 @@ type layout struct {
 	order  []int32  // positions in the map's order; nil for that of insertion
 	keys   []any    // the names as values
 	quoted [][]byte // the names as JSON strings, as Jackson writes them
+
+	equated atomic.Pointer[[][]byte] // for text, once that is asked for
+}
+
+// place returns the position of the kth member in the map's order.
+func (l *layout) place(k int) int {
+	if l.order != nil {
+		return int(l.order[k])
+	}
+	return k
 }
 
 // step is the first key added to a shape, mostly the only one, and what it gave.
@@ -175,6 +185,24 @@ func (s *shape) layout() *layout {
 	}
 	s.laid.Store(l)
 	return l
+}
+
+// equated returns what stands before the values in the text of a map, in its order:
+// name= and , name=.
+func (s *shape) equated() [][]byte {
+	l := s.layout()
+	if known := l.equated.Load(); known != nil {
+		return *known
+	}
+	texts := make([][]byte, len(s.names))
+	for k := range texts {
+		if k > 0 {
+			texts[k] = append(texts[k], ", "...)
+		}
+		texts[k] = append(append(texts[k], s.names[l.place(k)]...), '=')
+	}
+	l.equated.Store(&texts)
+	return texts
 }
 
 // usual returns the shape with one more name at the end if that name, which s does

@@ -22,6 +22,9 @@ func StructOf(schema *Schema, slots []any) *Struct {
 	return &Struct{schema: schema, slots: slots}
 }
 
+// Become makes s what StructOf returns. Nobody else may refer to s.
+func (s *Struct) Become(schema *Schema, slots []any) { s.schema, s.slots = schema, slots }
+
 // Schema returns the struct's schema.
 func (s *Struct) Schema() *Schema { return s.schema }
 

@@ -47,9 +47,11 @@ type Validator interface {
 }
 
 // OffsetAlterer is a Connector that checks a change of its offsets asked for by a
-// user (KIP-875). It is called on a connector that is not started. A missing offset
-// (nil) means reset. It returns true when it did or checked what was needed, false
-// when it cannot tell.
+// user (KIP-875). It is called on a connector that is not started, before the host
+// changes the consumer group. A missing offset (nil) means reset. It returns true when
+// it did or checked what was needed, false when it cannot tell. An error refuses the
+// change with its text; errors.ErrUnsupported refuses all changes. What is returned
+// after ctx ended has no effect.
 type OffsetAlterer interface {
 	AlterOffsets(ctx context.Context, props map[string]string, offsets map[connect.TopicPartition]*int64) (bool, error)
 }

@@ -57,9 +57,11 @@ type Validator interface {
 }
 
 // OffsetAlterer is a Connector that checks a change of its offsets asked for by a
-// user (KIP-875). It is called on a connector that is not started. A nil offset
-// means that the partition is to be forgotten. It returns true when it did or
-// checked what was needed, false when it cannot tell.
+// user (KIP-875). It is called on a connector that is not started, before the host
+// stores anything. A nil offset means that the partition is to be forgotten. It
+// returns true when it did or checked what was needed, false when it cannot tell. An
+// error refuses the change with its text; errors.ErrUnsupported refuses all changes.
+// What is returned after ctx ended has no effect.
 type OffsetAlterer interface {
 	AlterOffsets(ctx context.Context, props map[string]string, offsets []PartitionOffset) (bool, error)
 }

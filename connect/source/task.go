@@ -19,7 +19,7 @@ type Task interface {
 	// It blocks until there are some or ctx ends; then it returns at once, with what
 	// it has or nothing, and nil or ctx.Err(). No records and no error mean "ask again", so a task with
 	// nothing to do must wait, not return. ctx ends when the task is stopped or
-	// paused.
+	// paused, or when a transaction must end meanwhile; then Poll is called again.
 	//
 	// The slice may be reused by the next Poll; keys, values and offsets may not be
 	// written to any more. An error made by connect.Retriable is logged and Poll is
@@ -40,7 +40,14 @@ type Runtime struct {
 	Transaction Transaction // nil unless the task defines transaction boundaries
 }
 
-// Transaction lets a task with transaction.boundary=connector end transactions.
+// Transaction lets a task with transaction.boundary=connector end transactions. What
+// it asks for is done when the batch has been sent up to there. To ask for commit and
+// abort at one place fails the task. When a transaction is aborted, its records are
+// not seen, but their offsets are stored: they do not come again.
+//
+// A record is named by its address in the slice that Poll returns, and only a record
+// of that slice can be named. What is still open when the task stops is aborted, and
+// its offsets are not stored.
 type Transaction interface {
 	// CommitAfterBatch ends the transaction after the batch that Poll returns next.
 	CommitAfterBatch()
@@ -53,15 +60,16 @@ type Transaction interface {
 }
 
 // RecordCommitter is a Task that wants to know of each record when Kafka has it,
-// or when it was dropped: then m is nil. It is called from another goroutine than
-// Poll, one call at a time. Errors are logged only.
+// or when it was dropped or its transaction aborted: then m is nil. It is called one
+// call at a time, from another goroutine than Poll or, when delivering exactly once,
+// after the transaction, from the same. Errors are logged only.
 type RecordCommitter interface {
 	CommitRecord(ctx context.Context, r *connect.Record, m *Produced) error
 }
 
 // Committer is a Task that wants to know when the offsets of everything it
 // returned so far and Kafka has are stored. It is called from another goroutine
-// than Poll. Errors are logged only.
+// than Poll or, when delivering exactly once, from the same. Errors are logged only.
 type Committer interface {
 	Commit(ctx context.Context) error
 }

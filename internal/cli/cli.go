@@ -97,18 +97,6 @@ func Root(streams Streams, plugins ...plugin.Plugin) *cobra.Command {
 	c.SetFlagErrorFunc(func(at *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee: %s --help", err, at.CommandPath())
 	})
-	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed())
+	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed(streams, plugins))
 	return c
-}
-
-// newDistributed says plainly what is not there yet.
-func newDistributed() *cobra.Command {
-	return &cobra.Command{
-		Use:   "distributed WORKER.properties",
-		Short: "Run a worker of a cluster (not supported yet)",
-		Args:  cobra.ArbitraryArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return errors.New("distributed mode is not supported yet; run one worker with: millrace standalone WORKER.properties CONNECTOR.properties")
-		},
-	}
 }

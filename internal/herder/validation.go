@@ -1,7 +1,10 @@
 package herder
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"github.com/millrace/millrace/connect/config"
@@ -67,4 +70,40 @@ func (v *Validation) Problems() string {
 	}
 	return fmt.Sprintf("Connector configuration is invalid and contains the following %d error(s):%s\n"+
 		"You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`", v.ErrorCount, b.String())
+}
+
+// Validate checks a configuration in which some keys may be null.
+type Validate func(ctx context.Context, props map[string]string, nulls map[string]bool) (*Validation, error)
+
+// Bounded is validate with an end: the connector's own check may hang, and then the
+// answer is an error when ctx ends, while the call goes on.
+func (validate Validate) Bounded(ctx context.Context, log *slog.Logger, props map[string]string, nulls map[string]bool) (*Validation, error) {
+	type answer struct {
+		v   *Validation
+		err error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		v, err := validate(ctx, props, nulls)
+		logPanic(log, err)
+		answers <- answer{v, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.v, a.err
+	case <-ctx.Done():
+		log.Error("A connector did not return from Validate in time; the call goes on", "class", props["connector.class"])
+		return nil, &Error{Reason: TimedOut, Err: ctx.Err(), Msg: "Request timed out while the connector validated its configuration"}
+	}
+}
+
+// logPanic shows where a connector panicked; the answer says only that it did.
+func logPanic(log *slog.Logger, err error) {
+	var p interface {
+		error
+		StackText() string
+	}
+	if errors.As(err, &p) {
+		log.Error("A connector panicked", "err", err, "stack", p.StackText())
+	}
 }

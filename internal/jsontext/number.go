@@ -148,7 +148,34 @@ func Fits(number []byte) (n int32, ok bool) {
 
 // Double returns a checked number as BigDecimal.doubleValue does: zero has no
 // sign, and what is too large is infinite.
-func Double(number []byte) float64 { return float(number, 64) }
+func Double(number []byte) float64 {
+	if f, ok := shortDouble(number); ok {
+		return f
+	}
+	return float(number, 64)
+}
+
+// shortDouble reads numbers of up to 15 digits without sign and exponent: they and the power
+// of ten are exact, so that their quotient is the nearest there is.
+func shortDouble(number []byte) (f float64, ok bool) {
+	if len(number) > 16 {
+		return 0, false
+	}
+	n, scale := int64(0), 1.0
+	for i, c := range number {
+		switch {
+		case c-'0' <= 9:
+			n = n*10 + int64(c-'0')
+		case c == '.':
+			scale = powersOfTen[len(number)-i-1]
+		default:
+			return 0, false
+		}
+	}
+	return float64(n) / scale, true
+}
+
+var powersOfTen = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
 
 // Float is Double for a float.
 func Float(number []byte) float32 { return float32(float(number, 32)) }

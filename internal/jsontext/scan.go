@@ -144,6 +144,12 @@ func ScanName(src []byte, i int) (end int, f Flags, err error) {
 	return end, f, err
 }
 
+// Tight tells whether a colon or comma stands at i without white space around it: then
+// what Colon or Next would return is i+1.
+func Tight(src []byte, i int, mark byte) bool {
+	return i+1 < len(src) && src[i] == mark && src[i+1] > ' '
+}
+
 // Colon goes from the end of a name to the value.
 func Colon(src []byte, i int) (int, error) {
 	i = Space(src, i)

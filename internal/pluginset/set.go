@@ -18,6 +18,9 @@ import (
 // that belong to it have it, too.
 const KafkaVersion = "4.3.0"
 
+// KafkaCommit is the commit of that release, which tools show beside the version.
+const KafkaCommit = "a9ce3221537b8653"
+
 // Set is an immutable collection of plugins, safe for concurrent use.
 type Set struct {
 	plugins []Entry

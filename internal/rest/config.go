@@ -45,14 +45,19 @@ func (a *api) put(r *request, put herder.PutRequest, config map[string]*string) 
 		return nil, err
 	}
 	put.Config = props
-	c, created, err := a.herder.PutConnector(r.Context(), put)
-	if err != nil || !created {
+	c, isNew, err := a.herder.PutConnector(r.Context(), put)
+	if err != nil || !isNew {
 		return showConnector(c), err
 	}
-	if variable, found := template(put.Name); found {
+	return created(put.Name, showConnector(c))
+}
+
+// created answers with a connector that is new.
+func created(name string, body any) (any, error) {
+	if variable, found := template(name); found {
 		return nil, fail(http.StatusInternalServerError, "The template variable '%s' has no value", variable)
 	}
-	return response{status: http.StatusCreated, location: location(put.Name), body: showConnector(c)}, nil
+	return response{status: http.StatusCreated, location: location(name), body: body}, nil
 }
 
 // patchConnectorConfig changes single keys; null removes one (KIP-477).

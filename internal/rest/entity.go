@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/internal/herder"
@@ -115,7 +116,7 @@ type taskInfo struct {
 
 // connectorState and taskState are objects because a version that is not known is
 // null, one that the plugin does not have is left out, and so is an empty trace.
-func showState(s state.Status, id ...member) object {
+func showState(s state.Status, stuck *herder.Stuck, id ...member) object {
 	o := append(object(id), member{"state", s.State}, member{"worker_id", s.WorkerID})
 	switch s.Version {
 	case "undefined":
@@ -127,7 +128,17 @@ func showState(s state.Status, id ...member) object {
 	if s.Trace != "" {
 		o = append(o, member{"trace", s.Trace})
 	}
-	return o
+	return append(o, showStuck(stuck)...)
+}
+
+// showStuck tells of a call that does not return. Kafka Connect has no such members.
+// They are texts, not an object: some clients take the state of a connector for a map
+// of strings.
+func showStuck(s *herder.Stuck) []member {
+	if s == nil {
+		return nil
+	}
+	return []member{{"stuck_call", s.Call}, {"stuck_since", s.Since.UTC().Format(time.RFC3339)}}
 }
 
 type connectorState struct {
@@ -138,14 +149,14 @@ type connectorState struct {
 }
 
 func showStatus(s herder.Status) connectorState {
-	shown := connectorState{s.Name, showState(s.Connector), []object{}, cmp.Or(string(s.Kind), "unknown")}
+	shown := connectorState{s.Name, showState(s.Connector, s.Stuck), []object{}, cmp.Or(string(s.Kind), "unknown")}
 	for _, t := range slices.SortedFunc(slices.Values(s.Tasks), func(a, b herder.TaskStatus) int { return a.ID - b.ID }) {
 		shown.Tasks = append(shown.Tasks, showTask(t))
 	}
 	return shown
 }
 
-func showTask(t herder.TaskStatus) object { return showState(t.Status, member{"id", t.ID}) }
+func showTask(t herder.TaskStatus) object { return showState(t.Status, t.Stuck, member{"id", t.ID}) }
 
 type message struct {
 	Message string `json:"message"`

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/workerconfig"
 )
@@ -21,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the answers into testdata")
 
 // start opens a server on a free port over a herder.
-func start(t *testing.T, h *fakeHerder, change func(*Settings)) *Server {
+func start(t *testing.T, h herder.Herder, change func(*Settings)) *Server {
 	t.Helper()
 	s := Settings{
 		REST:   workerconfig.REST{Listeners: []workerconfig.Listener{{Protocol: "http", Host: "127.0.0.1"}}},

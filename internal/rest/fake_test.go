@@ -27,6 +27,8 @@ type fakeHerder struct {
 	topics   func() ([]string, error)
 	ready    func() (bool, string)
 	altered  []herder.Offset
+	restart  func() (herder.Status, error)
+	away     error // answers whatever only the leader or an owner can do
 }
 
 func newFake() *fakeHerder {
@@ -61,6 +63,9 @@ func (h *fakeHerder) PutConnector(ctx context.Context, r herder.PutRequest) (her
 	if h.put != nil {
 		return h.put(ctx, r)
 	}
+	if h.away != nil {
+		return herder.Connector{}, false, h.away
+	}
 	_, known := h.connectors[r.Name]
 	switch {
 	case r.Config["connector.class"] == "":
@@ -72,6 +77,9 @@ func (h *fakeHerder) PutConnector(ctx context.Context, r herder.PutRequest) (her
 }
 
 func (h *fakeHerder) PatchConnector(ctx context.Context, name string, patch map[string]*string) (herder.Connector, error) {
+	if h.away != nil {
+		return herder.Connector{}, h.away
+	}
 	c, err := h.Connector(ctx, name)
 	c.Config = maps.Clone(c.Config)
 	for k, v := range patch {
@@ -85,6 +93,9 @@ func (h *fakeHerder) PatchConnector(ctx context.Context, name string, patch map[
 }
 
 func (h *fakeHerder) DeleteConnector(ctx context.Context, name string) error {
+	if h.away != nil {
+		return h.away
+	}
 	_, err := h.Connector(ctx, name)
 	return err
 }
@@ -119,12 +130,21 @@ func (h *fakeHerder) TaskConfigs(ctx context.Context, name string) ([]herder.Tas
 	return []herder.Task{{ID: c.Tasks[0], Config: map[string]string{"task.class": "T"}}}, nil
 }
 
-func (h *fakeHerder) SetTarget(ctx context.Context, name string, _ state.Target) error {
+func (h *fakeHerder) SetTarget(ctx context.Context, name string, target state.Target) error {
+	if h.away != nil && target == state.TargetStopped {
+		return h.away
+	}
 	_, err := h.Connector(ctx, name)
 	return err
 }
 
 func (h *fakeHerder) Restart(ctx context.Context, r herder.RestartRequest) (herder.Status, error) {
+	if h.restart != nil {
+		return h.restart()
+	}
+	if h.away != nil {
+		return herder.Status{}, h.away
+	}
 	s, err := h.ConnectorStatus(ctx, r.Connector)
 	if !r.OnlyFailed {
 		s.Connector.State = state.Restarting
@@ -133,6 +153,9 @@ func (h *fakeHerder) Restart(ctx context.Context, r herder.RestartRequest) (herd
 }
 
 func (h *fakeHerder) RestartTask(ctx context.Context, id state.TaskID) error {
+	if h.away != nil {
+		return h.away
+	}
 	c, err := h.Connector(ctx, id.Connector)
 	if err == nil && id.Task >= len(c.Tasks) {
 		return herder.Fail(herder.NotFound, "Unknown task: %s", id)
@@ -162,6 +185,9 @@ func (h *fakeHerder) Offsets(ctx context.Context, name string) ([]herder.Offset,
 
 func (h *fakeHerder) AlterOffsets(ctx context.Context, name string, offsets []herder.Offset) (string, error) {
 	h.altered = offsets
+	if h.away != nil {
+		return "", h.away
+	}
 	_, err := h.Connector(ctx, name)
 	if offsets == nil {
 		return "The offsets for this connector have been reset successfully", err

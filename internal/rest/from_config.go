@@ -1,13 +1,17 @@
 package rest
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
+	"net"
 	"slices"
-	"strings"
+	"sync"
+	"time"
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/kafka/ssl"
+	"github.com/millrace/millrace/internal/restclient"
 	"github.com/millrace/millrace/internal/workerconfig"
 )
 
@@ -22,7 +26,8 @@ const (
 )
 
 // FromConfig reads a worker's configuration. Version, Loggers and Log are for the
-// caller to set. Key stores are read here. The error names the key.
+// caller to set. Key stores and the JAAS file are read here, for calls to other workers
+// when the first one is made by https. The error names the key.
 func FromConfig(cfg *workerconfig.Config) (Settings, error) {
 	r, err := cfg.REST()
 	if err != nil {
@@ -32,9 +37,10 @@ func FromConfig(cfg *workerconfig.Config) (Settings, error) {
 	if _, given := cfg.Originals()[keyListeners]; !given {
 		s.Listeners = nil // this machine only, see the package comment
 	}
-	if strings.Join(r.Extensions, "") != "" {
-		return s, config.Invalid(keyExtensions, r.Extensions, "REST extensions are not supported yet")
+	if s.Auth, err = extensions(cfg, r.Extensions); err != nil {
+		return s, err
 	}
+	s.Leader = restclient.NewLeader(restclient.LeaderSettings{DialTLS: dialer(cfg.HTTPS(false))})
 	if s.TLS, err = serverTLS(s.Listeners, cfg.HTTPS(false)); err != nil {
 		return s, fmt.Errorf("%s: %w", keyListeners, err)
 	}
@@ -72,4 +78,19 @@ func serverTLS(listeners []workerconfig.Listener, props map[string]string) (*tls
 		return nil, config.Invalid(keyClientAuth, auth, "String must be one of: required, requested, none")
 	}
 	return cfg, nil
+}
+
+const dialTimeout = 10 * time.Second
+
+// dialer returns how connections to other workers are opened: with the key and trust
+// store of the https listeners, read when the first one is needed.
+func dialer(props map[string]string) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	client := sync.OnceValues(func() (*ssl.Client, error) { return ssl.NewClient(props) })
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := client()
+		if err != nil {
+			return nil, err
+		}
+		return c.Dialer(dialTimeout)(ctx, network, addr)
+	}
 }

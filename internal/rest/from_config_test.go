@@ -55,7 +55,7 @@ func TestFromConfigErrors(t *testing.T) {
 		want  string
 	}{
 		{"form", map[string]string{"listeners": "localhost:8083"}, "Listener doesn't have the right format"},
-		{"extension", map[string]string{"rest.extension.classes": "x.Y"}, "REST extensions are not supported yet"},
+		{"extension", map[string]string{"rest.extension.classes": "x.Y"}, "this REST extension is not supported"},
 		{"no key store", map[string]string{"listeners": "https://127.0.0.1:0"}, "listeners: an https listener needs a key store"},
 		{"key store is missing", map[string]string{"listeners": "https://127.0.0.1:0", "ssl.keystore.location": "no-such-file", "ssl.keystore.password": "p"}, "no-such-file"},
 	}
@@ -122,4 +122,34 @@ func letIn(t *testing.T, url string, pool *x509.CertPool, certs ...tls.Certifica
 		t.Errorf("location %s", got)
 	}
 	return true
+}
+
+// TestAdminHTTPS has a certificate of its own for the admin listener.
+func TestAdminHTTPS(t *testing.T) {
+	authority, other := ssltest.NewAuthority(t, "ca"), ssltest.NewAuthority(t, "other")
+	props := map[string]string{"listeners": "https://127.0.0.1:0", "admin.listeners": "https://127.0.0.1:0"}
+	for prefix, ca := range map[string]*ssltest.Identity{"": authority, "admin.listeners.https.": other} {
+		props[prefix+"ssl.keystore.location"] = ca.Issue(t, "server", "127.0.0.1").KeyJKS(t, ssltest.Password)
+		props[prefix+"ssl.keystore.password"], props[prefix+"ssl.key.password"] = ssltest.Password, ssltest.Password
+	}
+	s, err := settingsOf(t, props)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := start(t, newFake(), func(to *Settings) { to.REST, to.TLS, to.AdminTLS = s.REST, s.TLS, s.AdminTLS })
+	for i, path := range []string{"/connectors", "/admin/loggers"} {
+		for ca, want := range map[*ssltest.Identity]bool{authority: i == 0, other: i == 1} {
+			pool := x509.NewCertPool()
+			pool.AddCert(ca.Cert)
+			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+			res, err := client.Get(srv.URLs()[i] + path)
+			if err == nil {
+				_ = res.Body.Close()
+			}
+			if (err == nil && res.StatusCode == http.StatusOK) != want {
+				t.Errorf("%s: got %v, %v", path, res, err)
+			}
+			client.CloseIdleConnections()
+		}
+	}
 }

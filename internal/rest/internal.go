@@ -2,27 +2,18 @@ package rest
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/millrace/millrace/internal/rest/jackson"
+	"github.com/millrace/millrace/internal/signing"
 )
 
 // InternalRequests are what the workers of a cluster ask their leader. A herder that
-// has none is standalone.
+// has none is standalone. It decides whether the signature is demanded and good; its
+// *signing.Refusal is answered as such.
 type InternalRequests interface {
-	PutTaskConfigs(ctx context.Context, connector string, configs []map[string]string, by *Signature) error
-	FenceZombies(ctx context.Context, connector string, by *Signature) error
-}
-
-// Signature proves that a request comes from a worker of the cluster (KIP-507).
-type Signature struct {
-	Algorithm string // Java's name, as sent
-	MAC       []byte
-	Body      []byte // what is signed
+	PutTaskConfigs(ctx context.Context, connector string, configs []map[string]string, by signing.Claim) error
+	FenceZombies(ctx context.Context, connector string, by signing.Claim) error
 }
 
 func (a *api) putTaskConfigs(r *request) (any, error) {
@@ -30,7 +21,7 @@ func (a *api) putTaskConfigs(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	by, err := signatureOf(r)
+	by, err := r.claim()
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +33,7 @@ func (a *api) putTaskConfigs(r *request) (any, error) {
 }
 
 func (a *api) fence(r *request) (any, error) {
-	by, err := signatureOf(r)
+	by, err := r.claim()
 	if err != nil {
 		return nil, err
 	}
@@ -74,23 +65,11 @@ func readTaskConfigs(r *request) ([]map[string]string, error) {
 	})
 }
 
-// signatureOf returns the signature of a request, nil when it has none.
-func signatureOf(r *request) (*Signature, error) {
-	mac, algorithm := r.Header.Get("X-Connect-Authorization"), r.Header.Get("X-Connect-Request-Signature-Algorithm")
-	if mac == "" || algorithm == "" {
-		return nil, nil
+// claim returns a request with the signature that it carries, if it does.
+func (r *request) claim() (signing.Claim, error) {
+	s, signed, err := signing.FromHeaders(r.Header)
+	if err != nil || !signed {
+		return signing.Claim{Body: r.body}, err
 	}
-	known := []string{"HMACMD5", "HMACSHA1", "HMACSHA224", "HMACSHA256", "HMACSHA384", "HMACSHA512"}
-	if !slices.Contains(known, strings.ToUpper(algorithm)) {
-		return nil, fail(http.StatusBadRequest, "Algorithm %s not available", algorithm)
-	}
-	bytes, err := base64.StdEncoding.DecodeString(mac)
-	var at base64.CorruptInputError
-	switch {
-	case errors.As(err, &at) && int(at) < len(mac) && mac[at] != '=':
-		return nil, fail(http.StatusBadRequest, "Illegal base64 character %x", mac[at])
-	case err != nil:
-		return nil, fail(http.StatusBadRequest, "Input byte array has wrong 4-byte ending unit")
-	}
-	return &Signature{Algorithm: algorithm, MAC: bytes, Body: r.body}, nil
+	return signing.Claim{Signature: &s, Body: r.body}, nil
 }

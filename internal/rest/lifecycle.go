@@ -2,6 +2,7 @@ package rest
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/store/state"
@@ -37,10 +38,31 @@ func (a *api) restartConnector(r *request) (any, error) {
 	}
 	s, err := a.herder.Restart(r.Context(), restart)
 	if err != nil {
-		return nil, reword(err, "Unknown connector: %s", r.connector())
+		return nil, a.unlessUnknown(r, err)
 	}
 	if !restart.IncludeTasks && !restart.OnlyFailed {
 		return response{status: http.StatusNoContent}, nil
 	}
-	return response{status: http.StatusAccepted, body: showStatus(s)}, nil
+	return response{status: http.StatusAccepted, body: showStatus(withoutStuck(s))}, nil
+}
+
+// unlessUnknown returns why something could not be restarted: above all that there is
+// no such connector.
+func (a *api) unlessUnknown(r *request, err error) error {
+	if isNotFound(err) {
+		if _, unknown := a.herder.Connector(r.Context(), r.connector()); isNotFound(unknown) {
+			return reword(unknown, "Unknown connector: %s", r.connector())
+		}
+	}
+	return err
+}
+
+// withoutStuck leaves out what a Java worker that has passed the request on would not
+// understand.
+func withoutStuck(s herder.Status) herder.Status {
+	s.Stuck, s.Tasks = nil, slices.Clone(s.Tasks)
+	for i := range s.Tasks {
+		s.Tasks[i].Stuck = nil
+	}
+	return s
 }

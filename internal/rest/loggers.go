@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/millrace/millrace/internal/logs"
 )
@@ -39,9 +40,9 @@ func (a *api) logger(r *request) (any, error) {
 	return showLogger(l), nil
 }
 
-// clusterLevels is a herder of several workers, which sets levels on all of them
-// (KIP-976).
-type clusterLevels interface {
+// ClusterLoggers is a herder of several workers, which sets the levels of loggers on
+// all of them (KIP-976). Without it this worker's are set.
+type ClusterLoggers interface {
 	SetLoggerLevel(ctx context.Context, namespace string, level slog.Level) error
 }
 
@@ -51,11 +52,11 @@ func (a *api) setLoggerLevel(r *request) (any, error) {
 		return nil, err
 	}
 	name := r.params["logger"]
-	if r.URL.Query().Get("scope") != "cluster" {
+	if !strings.EqualFold(r.URL.Query().Get("scope"), "cluster") {
 		changed, err := a.Loggers.SetLevel(name, level)
 		return changed, err
 	}
-	if cluster, ok := a.herder.(clusterLevels); ok {
+	if cluster, ok := a.herder.(ClusterLoggers); ok {
 		err = cluster.SetLoggerLevel(r.Context(), name, level)
 	} else {
 		_, err = a.Loggers.SetLevel(name, level)

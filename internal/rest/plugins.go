@@ -60,12 +60,12 @@ func (a *api) pluginConfig(r *request) (any, error) {
 		return nil, err
 	}
 	own := e.Plugin.Describe().Config
-	keys := definitions(own.Keys(), e)
+	keys := definitions(own.Keys(), nil)
 	switch e.Kind {
 	case pluginset.Sink:
-		keys = append(keys, definitions(others(connectorconfig.SinkDef(), own), e)...)
+		keys = append(keys, definitions(others(connectorconfig.SinkDef(), own), &e.Version)...)
 	case pluginset.Source:
-		keys = append(keys, definitions(others(connectorconfig.SourceDef(), own), e)...)
+		keys = append(keys, definitions(others(connectorconfig.SourceDef(), own), &e.Version)...)
 	}
 	return keys, nil
 }
@@ -78,7 +78,9 @@ func others(def, own *config.Def) []config.Key {
 	})
 }
 
-func definitions(keys []config.Key, e pluginset.Entry) []*keyInfo {
+// definitions shows keys. version is the default of connector.plugin.version, unless a
+// connector defines that key itself, as those of MirrorMaker do: then it has none.
+func definitions(keys []config.Key, version *string) []*keyInfo {
 	shown := []*keyInfo{}
 	for i := range keys {
 		if keys[i].Internal {
@@ -89,7 +91,7 @@ func definitions(keys []config.Key, e pluginset.Entry) []*keyInfo {
 			def = &text
 		}
 		if keys[i].Name == "connector.plugin.version" && def == nil {
-			def = &e.Version
+			def = version
 		}
 		shown = append(shown, showDefinition(herder.DefinitionOf(&keys[i], def)))
 	}

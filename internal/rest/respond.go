@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/internal/herder"
+	"github.com/millrace/millrace/internal/restclient"
+	"github.com/millrace/millrace/internal/signing"
 )
 
 // response is an answer other than 200 with a value.
@@ -44,9 +46,18 @@ type errorMessage struct {
 func statusOf(err error) errorMessage {
 	var own *failure
 	var known *herder.Error
+	var forwarded *restclient.Error
+	var unproven *signing.Refusal
+	var unreadable *signing.HeaderError
 	switch {
 	case errors.As(err, &own):
 		return errorMessage{own.status, own.msg}
+	case errors.As(err, &forwarded):
+		return errorMessage{forwarded.Status, forwarded.Error()}
+	case errors.As(err, &unproven):
+		return errorMessage{unproven.Status, unproven.Msg}
+	case errors.As(err, &unreadable):
+		return errorMessage{http.StatusBadRequest, unreadable.Error()}
 	case errors.As(err, &known):
 		return errorMessage{reasonStatus(known.Reason), nonEmpty(known.Msg)}
 	case errors.Is(err, context.DeadlineExceeded):

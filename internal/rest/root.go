@@ -16,6 +16,17 @@ func (a *api) root(*request) (any, error) {
 // readiness remembers whether the worker was ready once.
 type readiness struct{ once atomic.Bool }
 
+// noteReady looks whether the worker is ready, until it was once: when it is not any
+// more and only then asked for its health, it is not starting.
+func (a *api) noteReady() {
+	if a.readiness.once.Load() {
+		return
+	}
+	if ready, _ := a.herder.Ready(); ready {
+		a.readiness.once.Store(true)
+	}
+}
+
 // health tells whether the worker can answer (KIP-1017). Not yet is starting, no more
 // is unhealthy.
 func (a *api) health(*request) (any, error) {

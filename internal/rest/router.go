@@ -122,7 +122,9 @@ func (r *router) serve(w http.ResponseWriter, req *http.Request, at uri) {
 	case allowed == nil:
 		refuse(w, http.StatusNotFound)
 	case method == http.MethodOptions:
-		options(w, req, allowed)
+		if contentType, _ := acceptable(req.Header.Values("Accept")); r.admit(w, &request{Request: req}, &pattern{}, contentType) {
+			options(w, req, allowed)
+		}
 	default:
 		refuse(w, http.StatusMethodNotAllowed)
 	}
@@ -161,6 +163,10 @@ func (r *router) enter(w http.ResponseWriter, req *request, p *pattern, odd bool
 		refuse(w, http.StatusNotAcceptable)
 		return
 	}
+	if !r.admit(w, req, p, contentType) {
+		return
+	}
+	r.noteReady()
 	ctx, cancel := context.WithTimeout(req.Context(), r.RequestTimeout)
 	defer cancel()
 	req.Request = req.WithContext(ctx)
@@ -176,7 +182,7 @@ func (r *router) enter(w http.ResponseWriter, req *request, p *pattern, odd bool
 // or percent sign must be within reach, though it cannot be made by a path.
 func (r *router) exists(req *request) bool {
 	_, err := r.herder.Connector(req.Context(), req.connector())
-	return req.params["connector"] != "" && err == nil
+	return req.connector() != "" && !isNotFound(err)
 }
 
 func (r *router) call(w http.ResponseWriter, req *request, p *pattern, offer offer) (any, error) {
@@ -189,7 +195,12 @@ func (r *router) call(w http.ResponseWriter, req *request, p *pattern, offer off
 			return nil, fail(http.StatusUnsupportedMediaType, "HTTP 415 Unsupported Media Type")
 		}
 	}
-	return p.handle(req)
+	answer, err := p.handle(req)
+	var elsewhere *herder.Elsewhere
+	if errors.As(err, &elsewhere) {
+		return r.forward(req, p, elsewhere)
+	}
+	return answer, err
 }
 
 // readBody reads the body. When it cannot be had whole, the connection is of no more

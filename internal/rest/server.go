@@ -43,6 +43,9 @@ type port struct {
 // be had; nothing is open then. Close must follow.
 func Open(s Settings) (*Server, error) {
 	s = s.complete()
+	if s.Auth != nil {
+		s.Auth.Log = s.Log
+	}
 	srv := &Server{settings: s, main: &site{log: s.Log}}
 	var err error
 	if srv.main.cors, err = newCORS(s.AllowedOrigin, s.AllowedMethods); err != nil {
@@ -177,5 +180,6 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	wg.Wait()
 	s.wg.Wait()
+	s.settings.Leader.Close()
 	return errors.Join(errs...)
 }

@@ -23,6 +23,16 @@ func ask(t *testing.T, url, request, body string) (int, string) {
 	return res.StatusCode, got
 }
 
+// messageOf returns the message of an error.
+func messageOf(t *testing.T, body string) string {
+	t.Helper()
+	var e errorMessage
+	if err := json.Unmarshal([]byte(body), &e); err != nil || e.Code == 0 {
+		t.Errorf("not an error: %s", body)
+	}
+	return e.Message
+}
+
 const create = "POST /connectors\nContent-Type: application/json"
 
 func TestHealth(t *testing.T) {

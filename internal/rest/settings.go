@@ -8,6 +8,8 @@ import (
 
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/pluginset"
+	"github.com/millrace/millrace/internal/rest/basicauth"
+	"github.com/millrace/millrace/internal/restclient"
 	"github.com/millrace/millrace/internal/workerconfig"
 )
 
@@ -26,10 +28,13 @@ type Settings struct {
 	workerconfig.REST             // without listeners the default counts
 	TLS, AdminTLS     *tls.Config // of the https listeners
 
-	Version, Commit string  // as GET / tells; "" for the version of Kafka Connect that Millrace equals
+	Version, Commit string  // as GET / tells; "" for those of the Kafka Connect that Millrace equals
 	Loggers         Loggers // nil: /admin/loggers answers 404
 
-	Log            *slog.Logger  // a line for each request; nil for none
+	Auth   *basicauth.Auth    // who may use the API; nil: everybody
+	Leader *restclient.Leader // asks other workers; nil for one that trusts what the system trusts
+
+	Log            *slog.Logger  // a line for each request, and trouble; nil for none
 	RequestTimeout time.Duration // 0 for 90 s
 	MaxBody        int64         // bytes; 0 for 32 MiB
 }
@@ -52,8 +57,11 @@ func (s Settings) complete() Settings {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
+	if s.Leader == nil {
+		s.Leader = restclient.NewLeader(restclient.LeaderSettings{})
+	}
 	s.Version = cmp.Or(s.Version, pluginset.KafkaVersion)
-	s.Commit = cmp.Or(s.Commit, "unknown")
+	s.Commit = cmp.Or(s.Commit, pluginset.KafkaCommit)
 	s.RequestTimeout = cmp.Or(s.RequestTimeout, defaultTimeout)
 	s.MaxBody = cmp.Or(s.MaxBody, defaultMaxBody)
 	return s

@@ -43,11 +43,5 @@ func (a *api) restartTask(r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = a.herder.RestartTask(r.Context(), id)
-	if isNotFound(err) {
-		if _, unknown := a.herder.Connector(r.Context(), id.Connector); isNotFound(unknown) {
-			err = reword(unknown, "Unknown connector: %s", id.Connector)
-		}
-	}
-	return response{status: http.StatusNoContent}, err
+	return response{status: http.StatusNoContent}, a.unlessUnknown(r, a.herder.RestartTask(r.Context(), id))
 }

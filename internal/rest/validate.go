@@ -98,12 +98,15 @@ func pruned(class string) string {
 	return class
 }
 
-// asJavaTells puts the exception's class before its message.
+// asJavaTells puts the exception's class before its message. A time-out has none, and
+// no full stop.
 func asJavaTells(err error) error {
 	var known *herder.Error
 	switch {
 	case errors.As(err, &known) && known.Reason == herder.BadRequest:
 		return fail(http.StatusInternalServerError, "org.apache.kafka.connect.runtime.rest.errors.BadRequestException: %s", known.Msg)
+	case known != nil && known.Reason == herder.TimedOut:
+		return herder.Fail(herder.TimedOut, "%s", strings.TrimSuffix(known.Msg, "."))
 	case known != nil || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		return err
 	}

@@ -60,7 +60,11 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 type Error struct {
 	Status  int // of HTTP
 	Message string
+	Err     error // the cause, when there was no such answer; else nil
 }
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
 
 // Error returns the worker's words.
 func (e *Error) Error() string {

@@ -28,12 +28,15 @@ type Connector struct {
 	Type   string            `json:"type"`
 }
 
-// State is what a connector or task does. Version and Trace may be empty.
+// State is what a connector or task does. Version and Trace may be empty. Millrace
+// tells of a call that does not return: which, and since when (RFC 3339).
 type State struct {
-	State    string `json:"state"`
-	WorkerID string `json:"worker_id"`
-	Version  string `json:"version,omitempty"`
-	Trace    string `json:"trace,omitempty"`
+	State      string `json:"state"`
+	WorkerID   string `json:"worker_id"`
+	Version    string `json:"version,omitempty"`
+	Trace      string `json:"trace,omitempty"`
+	StuckCall  string `json:"stuck_call,omitempty"`
+	StuckSince string `json:"stuck_since,omitempty"`
 }
 
 // TaskState is what a task does.

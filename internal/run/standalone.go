@@ -10,8 +10,11 @@ import (
 	"io"
 
 	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/internal/herder/standalone"
 	"github.com/millrace/millrace/internal/java/properties"
 	"github.com/millrace/millrace/internal/logs"
+	"github.com/millrace/millrace/internal/store/offsetstore"
+	"github.com/millrace/millrace/internal/workerconfig"
 )
 
 // StandaloneOptions are what the standalone command is given.
@@ -33,21 +36,9 @@ func (e *StartError) Unwrap() error { return e.Err }
 
 // Standalone runs a worker until ctx ends.
 func Standalone(ctx context.Context, o StandaloneOptions) error {
-	raw, err := readFile(o.WorkerFile)
-	if err != nil {
-		return &StartError{fmt.Errorf("worker configuration: %w", err)}
-	}
-	props, err := properties.Parse(raw)
-	if err != nil {
-		return &StartError{fmt.Errorf("worker configuration %s: %w", o.WorkerFile, err)}
-	}
-	tuneCollector()
-	n, err := startNode(ctx, props, logs.New(logs.Settings{Out: o.Log}), o.Plugins)
-	if ctx.Err() != nil && err != nil {
-		return nil // told to stop before it had started
-	}
-	if err != nil {
-		return &StartError{fmt.Errorf("worker configuration %s: %w", o.WorkerFile, err)}
+	n, err := startFile(ctx, standaloneMode(), o.WorkerFile, o.Log, o.Plugins)
+	if n == nil {
+		return err
 	}
 	defer n.stop()
 	for _, path := range o.ConnectorFiles {
@@ -58,4 +49,46 @@ func Standalone(ctx context.Context, o StandaloneOptions) error {
 	<-ctx.Done()
 	n.log.Info("Kafka Connect stopping")
 	return nil
+}
+
+// startFile starts the worker that a properties file describes; nil and no error
+// when it was told to stop before it had started.
+func startFile(ctx context.Context, m mode, path string, log io.Writer, more []plugin.Plugin) (*node, error) {
+	raw, err := readFile(path)
+	if err != nil {
+		return nil, &StartError{fmt.Errorf("worker configuration: %w", err)}
+	}
+	props, err := properties.Parse(raw)
+	if err != nil {
+		return nil, &StartError{fmt.Errorf("worker configuration %s: %w", path, err)}
+	}
+	tuneCollector()
+	n, err := m.start(ctx, setup{props: props, logs: logs.New(logs.Settings{Out: log}), plugins: more})
+	switch {
+	case err == nil:
+		return n, nil
+	case ctx.Err() != nil:
+		return nil, nil
+	}
+	return nil, &StartError{fmt.Errorf("worker configuration %s: %w", path, err)}
+}
+
+func standaloneMode() mode {
+	return mode{
+		logger: "org.apache.kafka.connect.cli.ConnectStandalone",
+		parse:  workerconfig.ParseStandalone,
+		herd: func(_ context.Context, n *node, p parts) (stoppable, error) {
+			offsets, err := offsetstore.OpenFile(p.cfg.OffsetFile)
+			if err != nil {
+				return nil, fmt.Errorf("offset.storage.file.filename: %w", err)
+			}
+			s := n.workerSettings(p)
+			s.Offsets = offsets
+			return standalone.New(standalone.Settings{
+				Worker: s, WorkerID: n.api.WorkerID(), ClusterID: p.clusterID,
+				TopicTracking: p.cfg.TopicTracking, TopicReset: p.cfg.TrackingReset,
+				Validate: n.validator(p, nil).ValidateNulls,
+			}), nil
+		},
+	}
 }

@@ -5,41 +5,70 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo"
-
+	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/internal/configprovider"
 	"github.com/millrace/millrace/internal/connectorconfig"
-	"github.com/millrace/millrace/internal/herder/standalone"
+	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/herder/validation"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
 	"github.com/millrace/millrace/internal/rest"
-	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/worker"
 	"github.com/millrace/millrace/internal/workerconfig"
 )
 
-// node is a running standalone worker with its REST API.
+// node is a running worker with its REST API.
 type node struct {
 	log     *slog.Logger
-	herder  *standalone.Herder
+	herder  stoppable
 	api     *rest.Server
 	secrets *configprovider.Transformer
 	changed []string // keys of the worker that have what secrets returned
+	closes  []func() // what the herder uses, last first
 }
 
-// startNode starts a standalone worker: configuration, Kafka, herder, REST API, in
-// this order. What was started is stopped when a later step fails.
-func startNode(ctx context.Context, props map[string]string, registry *logs.Logs, more []plugin.Plugin) (_ *node, err error) {
-	n := &node{log: registry.For("org.apache.kafka.connect.cli.ConnectStandalone")}
+// stoppable is a herder that was started.
+type stoppable interface {
+	herder.Herder
+	Stop()
+}
+
+// mode is how a worker is made of its configuration.
+type mode struct {
+	logger string
+	parse  func(props map[string]string, classes config.Classes) (*workerconfig.Config, error)
+	herd   func(ctx context.Context, n *node, p parts) (stoppable, error)
+}
+
+// parts are what a herder is made of in every mode.
+type parts struct {
+	cfg       *workerconfig.Config
+	plugins   *pluginset.Set
+	logs      *logs.Logs
+	overrides policy.Policy
+	clusterID string
+}
+
+// setup is a worker to be started.
+type setup struct {
+	props   map[string]string
+	logs    *logs.Logs
+	plugins []plugin.Plugin // besides those that are built in
+}
+
+// start starts a worker: configuration, Kafka, REST API, herder, in this order. What
+// was started is stopped when a later step fails.
+func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
+	n := &node{log: s.logs.For(m.logger)}
+	props := s.props
 	defer func() {
 		if err != nil {
 			err = hide(err, props, n.changed)
@@ -47,31 +76,29 @@ func startNode(ctx context.Context, props map[string]string, registry *logs.Logs
 		}
 	}()
 	// For plugins and libraries that are not given a logger.
-	slog.SetDefault(registry.For(logs.Root))
-	plugins := pluginset.New(append(builtin.Plugins(), more...)...)
-	if props, err = n.resolve(ctx, props, plugins); err != nil {
+	slog.SetDefault(s.logs.For(logs.Root))
+	p := parts{logs: s.logs, plugins: pluginset.New(append(builtin.Plugins(), s.plugins...)...)}
+	if props, err = n.resolve(ctx, props, p.plugins); err != nil {
 		return nil, err
 	}
-	cfg, err := workerconfig.ParseStandalone(props, plugins.ClassName)
-	if err != nil {
+	if p.cfg, err = m.parse(props, p.plugins.ClassName); err != nil {
 		return nil, err
 	}
-	warnUnread(cfg, n.log)
-	clusterID, err := findCluster(ctx, cfg.Originals(), n.log)
-	if err != nil {
+	warnUnread(p.cfg, n.log)
+	if p.overrides, err = newPolicy(p.cfg, p.plugins); err != nil {
 		return nil, err
 	}
-	settings, err := n.settings(cfg, plugins, registry)
-	if err != nil {
+	if p.clusterID, err = findCluster(ctx, p.cfg.Originals(), n.log); err != nil {
 		return nil, err
 	}
-	if n.api, err = openAPI(cfg, registry); err != nil {
+	if n.api, err = openAPI(p.cfg, s.logs); err != nil {
 		return nil, err
 	}
-	settings.WorkerID, settings.ClusterID = n.api.WorkerID(), clusterID
-	n.herder = standalone.New(settings)
+	if n.herder, err = m.herd(ctx, n, p); err != nil {
+		return nil, err
+	}
 	n.api.Mount(n.herder)
-	n.log.Info("Kafka Connect started", "rest", strings.Join(n.api.URLs(), ","), "cluster", clusterID)
+	n.log.Info("Kafka Connect started", "rest", strings.Join(n.api.URLs(), ","), "cluster", p.clusterID)
 	return n, nil
 }
 
@@ -102,41 +129,33 @@ func (n *node) resolve(ctx context.Context, props map[string]string, plugins *pl
 	return result.Props, err
 }
 
-func (n *node) settings(cfg *workerconfig.Config, plugins *pluginset.Set, registry *logs.Logs) (standalone.Settings, error) {
-	offsets, err := offsetstore.OpenFile(cfg.OffsetFile)
-	if err != nil {
-		return standalone.Settings{}, fmt.Errorf("offset.storage.file.filename: %w", err)
-	}
-	overrides, err := newPolicy(cfg, plugins)
-	if err != nil {
-		return standalone.Settings{}, err
-	}
-	return standalone.Settings{
-		TopicTracking: cfg.TopicTracking, TopicReset: cfg.TrackingReset,
-		Validate: n.validator(cfg, plugins, overrides).ValidateNulls,
-		Worker: worker.Settings{
-			Props: cfg.Originals(), Plugins: plugins, Offsets: offsets, Policy: overrides,
-			Log: registry.For("org.apache.kafka.connect.runtime.Worker"),
-			Converters: worker.Converters{
-				Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),
-			},
-			Resolve: func(ctx context.Context, _ string, props map[string]string) (map[string]string, error) {
-				r, err := n.secrets.Transform(ctx, props)
-				return r.Props, err
-			},
-			OffsetFlushInterval: cfg.FlushInterval, OffsetFlushTimeout: cfg.FlushTimeout,
-			GracefulTimeout: cfg.GracefulTimeout, TopicCreation: cfg.TopicCreation,
+// workerSettings are those that a worker has in every mode.
+func (n *node) workerSettings(p parts) worker.Settings {
+	cfg := p.cfg
+	return worker.Settings{
+		Props: cfg.Originals(), Plugins: p.plugins, Policy: p.overrides,
+		Log: p.logs.For("org.apache.kafka.connect.runtime.Worker"),
+		Converters: worker.Converters{
+			Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),
 		},
-	}, nil
+		Resolve: func(ctx context.Context, _ string, props map[string]string) (map[string]string, error) {
+			r, err := n.secrets.Transform(ctx, props)
+			return r.Props, err
+		},
+		OffsetFlushInterval: cfg.FlushInterval, OffsetFlushTimeout: cfg.FlushTimeout,
+		GracefulTimeout: cfg.GracefulTimeout, TopicCreation: cfg.TopicCreation,
+	}
 }
 
-func (n *node) validator(cfg *workerconfig.Config, plugins *pluginset.Set, overrides policy.Policy) *validation.Validator {
+func (n *node) validator(p parts, cluster *validation.Cluster) *validation.Validator {
 	converter := func(c workerconfig.Converter) validation.Converter {
 		return validation.Converter{Class: c.Class, Version: c.Version}
 	}
 	return &validation.Validator{
-		Plugins: plugins, Providers: n.secrets, Policy: overrides, PolicyAs: cfg.Policy,
-		Worker: validation.Worker{Key: converter(cfg.Key), Value: converter(cfg.Value), Header: converter(cfg.Header)},
+		Plugins: p.plugins, Providers: n.secrets, Policy: p.overrides, PolicyAs: p.cfg.Policy,
+		Worker: validation.Worker{
+			Key: converter(p.cfg.Key), Value: converter(p.cfg.Value), Header: converter(p.cfg.Header), Cluster: cluster,
+		},
 	}
 }
 
@@ -169,50 +188,6 @@ func newPolicy(cfg *workerconfig.Config, plugins *pluginset.Set) (policy.Policy,
 	return p, nil
 }
 
-// findTimeout bounds the first talk with Kafka, unless default.api.timeout.ms is
-// shorter: a worker that cannot reach it shall say so soon.
-const findTimeout = 30 * time.Second
-
-// findCluster asks Kafka for the id of its cluster: the first proof that the
-// worker's connection settings are right.
-func findCluster(ctx context.Context, props map[string]string, log *slog.Logger) (string, error) {
-	opts, err := kafka.AdminOptions(kafka.WorkerAdminProps(props, nil, "worker"))
-	if err != nil {
-		return "", err
-	}
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(log)))...)
-	if err != nil {
-		return "", err
-	}
-	defer client.Close()
-	ctx, cancel := context.WithTimeout(ctx, min(findTimeout, opts.APITimeout))
-	defer cancel()
-	id, err := awaitCluster(ctx, client)
-	if err != nil {
-		return "", fmt.Errorf("%w (bootstrap.servers=%s)", err, strings.Join(strings.Fields(props["bootstrap.servers"]), ""))
-	}
-	return id, nil
-}
-
-const askAgainAfter = time.Second
-
-// awaitCluster asks until somebody listens: worker and brokers may be started at the
-// same time.
-func awaitCluster(ctx context.Context, client *kgo.Client) (string, error) {
-	for {
-		id, err := kafka.ClusterID(ctx, client)
-		var dial *net.OpError
-		if err == nil || !errors.As(err, &dial) || dial.Op != "dial" {
-			return id, err
-		}
-		select {
-		case <-ctx.Done():
-			return "", err
-		case <-time.After(askAgainAfter):
-		}
-	}
-}
-
 // apiStopTimeout is how long requests may go on when the worker stops.
 const apiStopTimeout = 5 * time.Second
 
@@ -232,7 +207,8 @@ func (n *node) addFile(ctx context.Context, path string) error {
 	return nil
 }
 
-// stop stops the API, then the herder with its connectors, then the providers.
+// stop stops the API, then the herder with its connectors, its clients and stores,
+// then the providers.
 func (n *node) stop() {
 	if n.api != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), apiStopTimeout)
@@ -243,6 +219,9 @@ func (n *node) stop() {
 	}
 	if n.herder != nil {
 		n.herder.Stop()
+	}
+	for _, end := range slices.Backward(n.closes) {
+		end()
 	}
 	if n.secrets != nil {
 		if err := n.secrets.Close(); err != nil {

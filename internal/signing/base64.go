@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// decode reads standard Base64 by the rules of java.util.Base64.Decoder: padding may
+// DecodeBase64 reads standard Base64 by the rules of java.util.Base64.Decoder: padding may
 // be left out but not be half there, and bits that fall out of the last byte do not
 // matter. Errors have Java's texts.
-func decode(s string) ([]byte, error) {
+func DecodeBase64(s string) ([]byte, error) {
 	if len(s) == 1 {
 		return nil, errors.New("Input byte[] should at least have 2 bytes for base64 bytes")
 	}

@@ -60,7 +60,7 @@ func FromHeaders(h http.Header) (s Signature, ok bool, err error) {
 	if !Available(s.Algorithm) {
 		return Signature{}, false, &HeaderError{&AlgorithmError{s.Algorithm}}
 	}
-	if s.MAC, err = decode(strings.Join(encoded, ",")); err != nil {
+	if s.MAC, err = DecodeBase64(strings.Join(encoded, ",")); err != nil {
 		return Signature{}, false, &HeaderError{err}
 	}
 	return s, true, nil

@@ -20,6 +20,15 @@ type link struct {
 	transform transform.Transformation
 	predicate transform.Predicate // nil: always
 	negate    bool
+	rewrite   rewriter // transform, if nobody before it can have kept the value; or nil
+}
+
+// rewriter is a transformation that can spare copies. Rewrite is Apply for a record
+// whose key and value, if they are structs or maps, nobody else refers to, so that it
+// may write into them, though not into their parts; on an error the record is as it
+// was. After Rewrite, the key and value of such a record are again its own.
+type rewriter interface {
+	Rewrite(r *connect.Record) (keep bool, err error)
 }
 
 // newChain makes the transformations that a configuration names.
@@ -32,7 +41,21 @@ func newChain(plugins *pluginset.Set, steps []connectorconfig.Transform) (chain,
 		}
 		c = append(c, l)
 	}
+	c.spareCopies()
 	return c, nil
+}
+
+// spareCopies finds the links that may rewrite what the record is the only one to
+// have: those from the first on up to one that anybody else wrote, who may have kept
+// the value. Predicates may do so, too.
+func (c chain) spareCopies() {
+	for i := range c {
+		l := &c[i]
+		if l.rewrite, _ = l.transform.(rewriter); l.rewrite == nil || l.predicate != nil {
+			l.rewrite = nil
+			return
+		}
+	}
 }
 
 func newLink(plugins *pluginset.Set, step connectorconfig.Transform) (link, error) {
@@ -62,6 +85,19 @@ func newLink(plugins *pluginset.Set, step connectorconfig.Transform) (link, erro
 func (c chain) apply(r *connect.Record, first int) (keep bool, failed int, err error) {
 	for i := first; i < len(c); i++ {
 		if keep, err := c[i].apply(r); err != nil || !keep {
+			return false, i, err
+		}
+	}
+	return true, 0, nil
+}
+
+// applyOwn is apply for a record whose key and value nobody else refers to.
+func (c chain) applyOwn(r *connect.Record, first int) (keep bool, failed int, err error) {
+	for i := first; i < len(c); i++ {
+		if c[i].rewrite == nil {
+			return c.apply(r, i)
+		}
+		if keep, err := c[i].rewrite.Rewrite(r); err != nil || !keep {
 			return false, i, err
 		}
 	}

@@ -43,6 +43,7 @@ type connectorRun struct {
 	// What follows belongs to the owner.
 	started bool
 	failed  error
+	release func() // gives back what the instance reads offsets from
 }
 
 // instance is what connectors of both kinds have in common.
@@ -126,7 +127,7 @@ func (c *connectorRun) follow(target state.Target, rt runtimeOf) error {
 
 // runtimeOf makes what the host gives to a connector.
 type runtimeOf struct {
-	offsets     *offsetstore.Connector
+	offsets     func(*connectorRun) (store offsetstore.Store, done func(), err error)
 	reconfigure func()
 }
 
@@ -147,12 +148,20 @@ func (c *connectorRun) start(rt runtimeOf) error {
 func (c *connectorRun) startInstance(rt runtimeOf) error {
 	props := maps.Clone(c.props)
 	fail := func(err error) { c.post(func() { _ = c.fail(err) }) }
+	offsets, done, err := rt.offsets(c)
+	if err != nil {
+		return err
+	}
+	if c.release != nil {
+		c.release() // of an instance that could not start
+	}
+	c.release = done
 	switch p := c.entry.Plugin.(type) {
 	case plugin.Source:
 		s := p.New()
 		c.instance = s
 		return s.Start(c.ctx, source.ConnectorRuntime{
-			Name: c.name, Log: c.log, Offsets: rt.offsets,
+			Name: c.name, Log: c.log, Offsets: offsetstore.For(offsets, c.name),
 			RequestTaskReconfiguration: rt.reconfigure, Fail: fail,
 		}, props)
 	case plugin.Sink:
@@ -189,6 +198,7 @@ func (c *connectorRun) stopInstance() error {
 	c.started = false
 	instance := c.instance
 	c.instance = nil
+	defer c.release()
 	return c.watch.do("Stop", instance.Stop)
 }
 

@@ -16,7 +16,13 @@ type converters struct {
 	key, value                        convert.Converter
 	header                            convert.HeaderConverter
 	keyClass, valueClass, headerClass string
+
+	fresh bool // keys and values are always new
 }
+
+// maker is a converter that makes a new struct or map for each call of ToConnect, and
+// keeps no reference to it.
+type maker interface{ MakesValues() }
 
 // newConverters makes the converters that the connector names, or else the worker.
 func newConverters(plugins *pluginset.Set, own, fallback Converters) (c converters, err error) {
@@ -26,6 +32,9 @@ func newConverters(plugins *pluginset.Set, own, fallback Converters) (c converte
 	if c.value, c.valueClass, err = newConverter(plugins, "value.converter", convert.Value, either(own.Value, fallback.Value)); err != nil {
 		return c, err
 	}
+	_, freshKeys := c.key.(maker)
+	_, freshValues := c.value.(maker)
+	c.fresh = freshKeys && freshValues
 	c.header, c.headerClass, err = newHeaderConverter(plugins, either(own.Header, fallback.Header))
 	return c, err
 }

@@ -75,6 +75,12 @@ func newHost(t *testing.T, plugins ...plugin.Plugin) *host {
 
 func newHostOn(t *testing.T, broker *devbroker.Broker, plugins ...plugin.Plugin) *host {
 	t.Helper()
+	return newHostWith(t, broker, func(*Settings) {}, plugins...)
+}
+
+// newHostWith lets adjust change the worker's settings.
+func newHostWith(t *testing.T, broker *devbroker.Broker, adjust func(*Settings), plugins ...plugin.Plugin) *host {
+	t.Helper()
 	h := &host{
 		t: t, broker: broker, offsets: offsetstore.NewMemory(), changed: make(chan struct{}), log: &lockedBuilder{},
 		tasks: map[state.TaskID]taskState{}, connects: map[string]taskState{},
@@ -86,7 +92,7 @@ func newHostOn(t *testing.T, broker *devbroker.Broker, plugins ...plugin.Plugin)
 	}
 	t.Cleanup(h.client.Close)
 	raw := connectorconfig.Plugin{Class: testConverter.Class}
-	h.worker = New(Settings{
+	settings := Settings{
 		Props: map[string]string{
 			"bootstrap.servers": strings.Join(broker.Addrs(), ","), "consumer.metadata.max.age.ms": "500",
 			"producer.enable.metrics.push": "false", "consumer.enable.metrics.push": "false",
@@ -99,7 +105,9 @@ func newHostOn(t *testing.T, broker *devbroker.Broker, plugins ...plugin.Plugin)
 
 		OffsetFlushInterval: 50 * time.Millisecond, OffsetFlushTimeout: 5 * time.Second,
 		GracefulTimeout: 5 * time.Second, TopicCreation: true,
-	})
+	}
+	adjust(&settings)
+	h.worker = New(settings)
 	t.Cleanup(func() {
 		h.worker.Stop()
 		if t.Failed() {
@@ -125,7 +133,7 @@ func (h *host) TaskStatus(id state.TaskID, s state.State, _ string, err error) {
 	h.note(func() { h.tasks[id] = taskState{s, err} })
 }
 
-func (h *host) TopicUsed(string, string) {}
+func (h *host) TopicUsed(state.TaskID, string) {}
 
 func (h *host) ReconfigureTasks(string) {}
 

@@ -24,7 +24,7 @@ type offsetCommitter struct {
 
 // committing is a task whose commits must not overlap.
 type committing struct {
-	task *sourceTask
+	task *atLeastOnce
 	mu   sync.Mutex
 }
 
@@ -32,14 +32,18 @@ func newOffsetCommitter(interval time.Duration, log *slog.Logger) *offsetCommitt
 	return &offsetCommitter{interval: interval, log: log, tasks: map[state.TaskID]*committing{}}
 }
 
-func (c *offsetCommitter) add(t *sourceTask) {
+// add has the offsets of a task stored from now on; adding it again does nothing.
+func (c *offsetCommitter) add(t *atLeastOnce) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if k, ok := c.tasks[t.id]; ok && k.task == t {
+		return
+	}
 	c.tasks[t.id] = &committing{task: t}
 }
 
 // remove waits for a commit of the task that is under way.
-func (c *offsetCommitter) remove(t *sourceTask) {
+func (c *offsetCommitter) remove(t *atLeastOnce) {
 	c.mu.Lock()
 	k, ok := c.tasks[t.id]
 	if ok && k.task == t {

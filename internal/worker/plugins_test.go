@@ -58,6 +58,8 @@ type scriptSource struct {
 	stop  func() error
 	// commits gets what CommitRecord is called with, when not nil.
 	commits func(*connect.Record, *source.Produced)
+	// stored is called by Commit of a task with commits, when not nil.
+	stored func()
 }
 
 func (s *scriptSource) plugin(class string) plugin.Plugin {
@@ -101,6 +103,13 @@ type committingTask struct{ scriptSourceTask }
 
 func (t committingTask) CommitRecord(_ context.Context, r *connect.Record, m *source.Produced) error {
 	t.s.commits(r, m)
+	return nil
+}
+
+func (t committingTask) Commit(context.Context) error {
+	if t.s.stored != nil {
+		t.s.stored()
+	}
 	return nil
 }
 

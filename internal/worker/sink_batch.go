@@ -172,14 +172,22 @@ func (in *inbound) transform(ctx context.Context, r *connect.Record, c *connect.
 	if len(in.chain) == 0 {
 		return true, nil
 	}
-	keep, at, err := in.chain.apply(r, 0)
+	keep, at, err := in.apply(r, 0)
 	if err == nil {
 		return keep, nil
 	}
 	f := failure{stage: TransformStage, class: in.chain[at].class, consumed: c, err: err}
 	ok, err := in.tolerance.handle(ctx, f, func() (err error) {
-		keep, at, err = in.chain.apply(r, at)
+		keep, at, err = in.apply(r, at)
 		return err
 	})
 	return ok && keep, err
+}
+
+// apply runs the links from number first on.
+func (in *inbound) apply(r *connect.Record, first int) (keep bool, failed int, err error) {
+	if in.converters.fresh {
+		return in.chain.applyOwn(r, first)
+	}
+	return in.chain.apply(r, first)
 }

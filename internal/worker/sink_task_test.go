@@ -31,7 +31,7 @@ func (h *host) startSink(n int, props map[string]string) state.TaskID {
 	all := map[string]string{"name": "snk", "connector.class": sinkClass, "topics": "in"}
 	maps.Copy(all, props)
 	id := state.TaskID{Connector: "snk", Task: n}
-	if err := h.worker.StartTask(id, all, nil, state.TargetStarted); err != nil {
+	if err := h.worker.StartTask(TaskStart{ID: id, Connector: all, Target: state.TargetStarted, Tasks: 1}); err != nil {
 		h.t.Fatal(err)
 	}
 	return id

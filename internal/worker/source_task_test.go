@@ -32,7 +32,7 @@ func (h *host) startSource(props map[string]string) {
 	for k, v := range props {
 		all[k] = v
 	}
-	if err := h.worker.StartTask(sourceID, all, nil, state.TargetStarted); err != nil {
+	if err := h.worker.StartTask(TaskStart{ID: sourceID, Connector: all, Target: state.TargetStarted, Tasks: 1}); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -1,64 +1,62 @@
 package worker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/policy"
-	"github.com/millrace/millrace/connect/source"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/kafka/topicadmin"
 	"github.com/millrace/millrace/internal/pluginset"
-	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
 )
 
+// TaskStart is a task to start.
+type TaskStart struct {
+	ID         state.TaskID
+	Connector  map[string]string // the connector's configuration, references unresolved
+	Task       map[string]string // the task's own, references unresolved
+	Target     state.Target
+	Tasks      int // how many tasks the connector has
+	Generation int // of the configurations of its tasks
+}
+
 // StartTask runs a task. It does not wait: whatever goes wrong becomes the task's
 // status.
-func (w *Worker) StartTask(id state.TaskID, connector, task map[string]string, target state.Target) error {
+func (w *Worker) StartTask(s TaskStart) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, ok := w.tasks[id]; ok {
-		return fmt.Errorf("start task %s: %w", id, ErrRunning)
+	if _, ok := w.tasks[s.ID]; ok {
+		return fmt.Errorf("start task %s: %w", s.ID, ErrRunning)
 	}
-	e, err := w.Plugins.Connector(connector["connector.class"])
+	e, err := w.Plugins.Connector(s.Connector["connector.class"])
 	if err != nil {
-		w.Listener.TaskStatus(id, state.Failed, "", err)
+		w.Listener.TaskStatus(s.ID, state.Failed, "", err)
 		return err
 	}
-	t := newTaskRun(id, e.Version, target == state.TargetPaused, w.Log, w.Listener)
-	w.tasks[id] = t
-	go t.run(func() error { return w.live(t, e, connector, task) })
+	t := newTaskRun(s.ID, e.Version, s.Target == state.TargetPaused, w.Log, w.Listener)
+	w.tasks[s.ID] = t
+	go t.run(func() error { return w.live(t, e, s) })
 	return nil
 }
 
 // live prepares a task and lets it live, in the task's own goroutine.
-func (w *Worker) live(t *taskRun, e pluginset.Entry, connector, task map[string]string) error {
-	connector, err := w.Resolve(t.ctx, t.id.Connector, connector)
-	if err != nil {
-		return fmt.Errorf("resolve the configuration of connector %s: %w", t.id.Connector, err)
+func (w *Worker) live(t *taskRun, e pluginset.Entry, s TaskStart) error {
+	if !t.awaitStart() {
+		return nil
 	}
-	task, err = w.Resolve(t.ctx, t.id.Connector, task)
-	if err != nil {
-		return fmt.Errorf("resolve the configuration of task %s: %w", t.id, err)
-	}
-	cfg, err := connectorconfig.ParseWith(connector, connectorconfig.Options{
-		Sink: e.Kind == pluginset.Sink, NoTopicCreation: !w.TopicCreation,
-	})
+	b, err := w.builder(t, e, s)
 	if err != nil {
 		return err
 	}
-	b := &builder{w: w, t: t, entry: e, cfg: cfg, props: task}
 	if e.Kind == pluginset.Sink {
 		s, err := b.sink()
 		if err != nil {
@@ -66,12 +64,34 @@ func (w *Worker) live(t *taskRun, e pluginset.Entry, connector, task map[string]
 		}
 		return s.life()
 	}
-	s, err := b.source()
+	source, err := b.source()
 	if err != nil {
 		return errors.Join(err, b.undo())
 	}
 	defer func() { _ = b.undo() }()
-	return s.life()
+	return source.life()
+}
+
+// builder reads and checks the configuration of a task.
+func (w *Worker) builder(t *taskRun, e pluginset.Entry, s TaskStart) (*builder, error) {
+	connector, err := w.Resolve(t.ctx, t.id.Connector, s.Connector)
+	if err != nil {
+		return nil, fmt.Errorf("resolve the configuration of connector %s: %w", t.id.Connector, err)
+	}
+	task, err := w.Resolve(t.ctx, t.id.Connector, s.Task)
+	if err != nil {
+		return nil, fmt.Errorf("resolve the configuration of task %s: %w", t.id, err)
+	}
+	cfg, err := connectorconfig.ParseWith(connector, connectorconfig.Options{
+		Sink: e.Kind == pluginset.Sink, NoTopicCreation: !w.TopicCreation,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if s.Tasks > cfg.TasksMax && cfg.EnforceTasksMax {
+		return nil, tooManyTasks(t.id.Connector, s.Tasks, cfg.TasksMax)
+	}
+	return &builder{w: w, t: t, entry: e, cfg: cfg, props: task, generation: s.Generation}, nil
 }
 
 // builder puts a task together.
@@ -82,6 +102,8 @@ type builder struct {
 	cfg   *connectorconfig.Config
 	props map[string]string
 	taken []func() error // undo what was taken, last first
+
+	generation int // of the configurations of the connector's tasks
 }
 
 func (b *builder) undo() error {
@@ -96,52 +118,6 @@ func (b *builder) undo() error {
 func (b *builder) converters() (converters, error) {
 	own := Converters{Key: b.cfg.KeyConverter, Value: b.cfg.ValueConverter, Header: b.cfg.HeaderConverter}
 	return newConverters(b.w.Plugins, own, b.w.Converters)
-}
-
-func (b *builder) source() (*sourceTask, error) {
-	out, err := b.outbound()
-	if err != nil {
-		return nil, err
-	}
-	task := b.entry.Plugin.(plugin.Source).New().NewTask()
-	acked, _ := task.(source.RecordCommitter)
-	client, err := b.producer(acked != nil)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := b.topicCreator()
-	if err != nil {
-		return nil, err
-	}
-	s := &sourceTask{
-		taskRun: b.t, task: task, acked: acked, props: b.props, out: out, producer: client, creator: topics,
-		offsets: offsetstore.For(b.w.Offsets, b.t.id.Connector), flights: newFlights(),
-		flush: b.w.OffsetFlushTimeout, schedule: b.w.committer,
-		pairs: map[*connect.SourcePartition]*flight{},
-	}
-	s.committer, _ = s.task.(source.Committer)
-	s.sending, s.stopSending = outlive(b.t, b.w.OffsetFlushTimeout)
-	b.watchTopics(s)
-	return s, nil
-}
-
-// outlive returns a context that ends some time after the task was told to stop, or
-// at once when it is abandoned.
-func outlive(t *taskRun, d time.Duration) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(t.hard)
-	context.AfterFunc(t.ctx, func() { time.AfterFunc(d, cancel) })
-	return ctx, cancel
-}
-
-// watchTopics has the topics of a source task looked after from its first record on.
-func (b *builder) watchTopics(s *sourceTask) {
-	w := &topicWatch{ctx: b.t.ctx, client: s.producer, log: b.t.log, refused: s.giveUpSending}
-	w.explain = func(topic string, err error) error { return explainProduce(&kgo.Record{Topic: topic}, err) }
-	tell := b.t.topics.tell
-	b.t.topics.tell = func(topic string) {
-		tell(topic)
-		w.expect(topic)
-	}
 }
 
 func (b *builder) outbound() (*outbound, error) {
@@ -168,22 +144,12 @@ func (b *builder) tolerance(dead *deadLetters) *tolerance {
 	return tol
 }
 
-// producer takes a producer for a source task from the pool of those that are
-// configured alike. One whose acknowledgements call into the task is its own: a task
-// that hangs there holds up nobody else's.
-func (b *builder) producer(own bool) (*kgo.Client, error) {
-	if own {
-		return b.take(b.w.producers.Own, kafka.SourceProducerProps)
-	}
-	return b.take(b.w.producers.Acquire, kafka.SourceProducerProps)
-}
-
 // take takes a producer that is given back at the task's end.
-func (b *builder) take(from func(map[string]string) (*kgo.Client, func(), error), props clientProps) (*kgo.Client, error) {
+func (b *builder) take(from func(map[string]string) (*kgo.Client, func(), error), props map[string]string) (*kgo.Client, error) {
 	if err := b.allowed(policy.Producer); err != nil {
 		return nil, err
 	}
-	client, release, err := from(b.clientProps(props))
+	client, release, err := from(props)
 	if err != nil {
 		return nil, err
 	}
@@ -192,18 +158,6 @@ func (b *builder) take(from func(map[string]string) (*kgo.Client, func(), error)
 		return nil
 	})
 	return client, nil
-}
-
-func (b *builder) topicCreator() (*topicCreator, error) {
-	groups := b.cfg.Source.TopicGroups
-	if len(groups) == 0 {
-		return newTopicCreator(nil, nil)
-	}
-	admin, err := b.admin(kafka.SourceAdminProps)
-	if err != nil {
-		return nil, err
-	}
-	return newTopicCreator(admin, groups)
 }
 
 func (b *builder) admin(props clientProps) (*topicadmin.Admin, error) {
@@ -332,7 +286,7 @@ func (b *builder) deadLetters() (*deadLetters, error) {
 	if err := createMissing(b.t.ctx, admin, topic, "errors.deadletterqueue.topic.replication.factor"); err != nil {
 		return nil, failed(err)
 	}
-	client, err := b.take(b.w.producers.Acquire, kafka.DLQProducerProps)
+	client, err := b.take(b.w.producers.Acquire, b.clientProps(kafka.DLQProducerProps))
 	if err != nil {
 		return nil, failed(err)
 	}

@@ -43,7 +43,7 @@ func newTaskRun(id state.TaskID, version string, paused bool, log *slog.Logger, 
 	}
 	t.hard, t.giveUp = context.WithCancel(context.Background())
 	t.ctx, t.cancel = context.WithCancel(t.hard)
-	t.topics.tell = func(topic string) { l.TopicUsed(id.Connector, topic) }
+	t.topics.tell = func(topic string) { l.TopicUsed(id, topic) }
 	t.paused.Store(paused)
 	return t
 }
@@ -112,19 +112,30 @@ func (t *taskRun) cutShort() {
 	}
 }
 
-// awaitResume blocks while the task is paused; it returns false when the task must
-// stop.
-func (t *taskRun) awaitResume() bool {
-	if !t.paused.Load() {
-		return t.ctx.Err() == nil
+// awaitStart blocks while the task is paused, without a word of running; it returns false
+// when the task must stop.
+func (t *taskRun) awaitStart() bool {
+	if t.paused.Load() {
+		t.report(state.Paused, nil)
 	}
-	t.report(state.Paused, nil)
 	for t.paused.Load() {
 		select {
 		case <-t.ctx.Done():
 			return false
 		case <-t.wake:
 		}
+	}
+	return t.ctx.Err() == nil
+}
+
+// awaitResume blocks while the task is paused; it returns false when the task must
+// stop.
+func (t *taskRun) awaitResume() bool {
+	if !t.paused.Load() {
+		return t.ctx.Err() == nil
+	}
+	if !t.awaitStart() {
+		return false
 	}
 	t.report(state.Running, nil)
 	return true

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
+	"github.com/millrace/millrace/internal/workerconfig"
 )
 
 // Settings are what a worker is made of.
@@ -30,6 +31,9 @@ type Settings struct {
 	// used.
 	Resolve func(ctx context.Context, connector string, props map[string]string) (map[string]string, error)
 
+	ExactlyOnce  *ExactlyOnce       // nil: source tasks deliver at least once
+	OffsetsTopic workerconfig.Topic // the worker's; without name, connectors cannot have topics of their own (standalone)
+
 	OffsetFlushInterval time.Duration
 	OffsetFlushTimeout  time.Duration
 	GracefulTimeout     time.Duration // for stopping, of all tasks together
@@ -44,7 +48,7 @@ type Converters struct{ Key, Value, Header connectorconfig.Plugin }
 type Listener interface {
 	ConnectorStatus(name string, s state.State, version string, err error)
 	TaskStatus(id state.TaskID, s state.State, version string, err error)
-	TopicUsed(connector, topic string)
+	TopicUsed(id state.TaskID, topic string)
 	// ReconfigureTasks says that a connector wants to be asked for its tasks again.
 	ReconfigureTasks(connector string)
 }
@@ -99,7 +103,7 @@ func (w *Worker) StartConnector(name string, props map[string]string, target sta
 	}
 	c := newConnectorRun(name, e, nil, w.Listener, w.Log)
 	w.connectors[name] = c
-	rt := runtimeOf{offsetstore.For(w.Offsets, name), func() { w.Listener.ReconfigureTasks(name) }}
+	rt := runtimeOf{w.instanceOffsets, func() { w.Listener.ReconfigureTasks(name) }}
 	c.post(func() {
 		resolved, err := w.Resolve(c.ctx, name, props)
 		if err != nil {
@@ -120,7 +124,7 @@ func (w *Worker) SetTarget(name string, target state.Target, done func(error)) e
 	if err != nil {
 		return err
 	}
-	rt := runtimeOf{offsetstore.For(w.Offsets, name), func() { w.Listener.ReconfigureTasks(name) }}
+	rt := runtimeOf{w.instanceOffsets, func() { w.Listener.ReconfigureTasks(name) }}
 	if !c.post(func() { done(c.follow(target, rt)) }) {
 		return fmt.Errorf("connector %s: %w", name, ErrNotRunning)
 	}

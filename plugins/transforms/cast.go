@@ -107,6 +107,9 @@ type cast struct {
 	casts []fieldCast
 	nulls nullRule
 	plans plans[*layout]
+
+	patch  *data.Patch // of schemaless values
+	values []any
 }
 
 func newCast(v *config.Values, s side) (transform.Transformation, error) {
@@ -114,7 +117,12 @@ func newCast(v *config.Values, s side) (transform.Transformation, error) {
 	t.plans = newPlans(t.compile)
 	var err error
 	t.casts, err = parseCasts(v.List(castSpec))
-	return t, err
+	var fields []string
+	for _, c := range t.casts {
+		fields = append(fields, c.field)
+	}
+	t.patch = data.NewPatch(fields...)
+	return rewriter{t}, err
 }
 
 // whole returns the type that whole values are cast to.
@@ -195,13 +203,13 @@ func castDefault(b *data.Builder, s *data.Schema, target data.Type) error {
 	return nil
 }
 
-func (t *cast) Apply(r *connect.Record) (bool, error) {
+func (t *cast) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if value == nil {
 		return true, nil
 	}
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	plan, err := t.plans.of(schema)
 	if err != nil {
@@ -217,7 +225,7 @@ func (t *cast) Apply(r *connect.Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	result, err := plan.apply(source)
+	result, err := plan.of(source, own)
 	if err != nil {
 		return true, err
 	}
@@ -225,7 +233,7 @@ func (t *cast) Apply(r *connect.Record) (bool, error) {
 	return true, nil
 }
 
-func (t *cast) applySchemaless(r *connect.Record, value any) error {
+func (t *cast) applySchemaless(r *connect.Record, value any, own bool) error {
 	if target, whole := t.whole(); whole {
 		v, err := castValue(nil, value, target)
 		if err == nil {
@@ -237,14 +245,14 @@ func (t *cast) applySchemaless(r *connect.Record, value any) error {
 	if err != nil {
 		return err
 	}
-	result := m.CopyHash()
-	for _, c := range t.casts {
-		v, _ := m.Get(c.field)
-		if v, err = castValue(nil, v, c.target); err != nil {
+	t.values = t.values[:0]
+	for k, c := range t.casts {
+		v, err := castValue(nil, t.patch.Get(m, k), c.target)
+		if err != nil {
 			return err
 		}
-		result.Put(c.field, v)
+		t.values = append(t.values, v)
 	}
-	t.side.set(r, nil, result)
+	t.side.set(r, nil, patched(t.patch, m, t.values, own))
 	return nil
 }

@@ -22,7 +22,7 @@ func dropHeadersConfig() *config.Def {
 type dropHeaders struct{ names []string }
 
 func newDropHeaders(v *config.Values) (transform.Transformation, error) {
-	return dropHeaders{v.List(dropHeadersKey)}, nil
+	return keeper{dropHeaders{v.List(dropHeadersKey)}}, nil
 }
 
 func (d dropHeaders) Apply(r *connect.Record) (bool, error) {

@@ -9,6 +9,6 @@ import (
 // filter drops every record; a predicate decides which ones it sees.
 type filter struct{}
 
-func newFilter(*config.Values) (transform.Transformation, error) { return filter{}, nil }
+func newFilter(*config.Values) (transform.Transformation, error) { return keeper{filter{}}, nil }
 
 func (filter) Apply(*connect.Record) (bool, error) { return false, nil }

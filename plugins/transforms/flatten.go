@@ -48,7 +48,7 @@ type twig struct {
 func newFlatten(v *config.Values, s side) (transform.Transformation, error) {
 	t := &flatten{side: s, delimiter: v.String(flattenDelimiter)}
 	t.plans = newPlans(t.compile)
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *flatten) join(prefix, name string) string {
@@ -120,7 +120,7 @@ func leafSchema(s *data.Schema, optional bool, def any) (*data.Schema, error) {
 	return b.Build()
 }
 
-func (t *flatten) Apply(r *connect.Record) (bool, error) {
+func (t *flatten) apply(r *connect.Record, _ bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if value == nil {
 		return true, nil

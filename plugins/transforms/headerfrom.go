@@ -90,7 +90,7 @@ func newHeaderFrom(v *config.Values, s side) (transform.Transformation, error) {
 	if len(t.fields) != len(t.headers) {
 		return nil, config.Errorf("", "'fields' config must have the same number of elements as 'headers' config.")
 	}
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *headerFrom) compile(s *data.Schema) (*headerPlan, error) {
@@ -126,10 +126,10 @@ func (t *headerFrom) without(s *data.Schema) (*layout, error) {
 	return l, err
 }
 
-func (t *headerFrom) Apply(r *connect.Record) (bool, error) {
+func (t *headerFrom) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	source, err := requireStructOf(schema, value, t.purpose)
 	if err != nil {
@@ -140,7 +140,7 @@ func (t *headerFrom) Apply(r *connect.Record) (bool, error) {
 		return true, err
 	}
 	rest := source
-	if plan.rest != nil {
+	if plan.rest != nil && !own {
 		if rest, err = plan.rest.apply(source); err != nil {
 			return true, err
 		}
@@ -153,29 +153,40 @@ func (t *headerFrom) Apply(r *connect.Record) (bool, error) {
 		}
 	}
 	if plan.rest != nil {
+		if own {
+			if err := plan.rest.rewrite(rest); err != nil {
+				return true, err
+			}
+		}
 		t.side.set(r, plan.rest.target, rest)
 	}
 	r.Headers = headers
 	return true, nil
 }
 
-func (t *headerFrom) applySchemaless(r *connect.Record, value any) error {
+func (t *headerFrom) applySchemaless(r *connect.Record, value any, own bool) error {
 	m, err := requireMap(value, t.purpose)
 	if err != nil {
 		return err
 	}
-	rest := m.CopyHash()
 	headers := r.Headers
 	for i, name := range t.fields {
 		v, _ := m.Get(name)
-		if t.move {
-			rest.Delete(name)
-		}
 		if err := headers.Add(t.headers[i], nil, v); err != nil {
 			return err
 		}
 	}
-	t.side.set(r, nil, rest)
+	if own {
+		m.Rehash()
+	} else {
+		m = m.CopyHash()
+	}
+	if t.move {
+		for _, name := range t.fields {
+			m.Delete(name)
+		}
+	}
+	t.side.set(r, nil, m)
 	r.Headers = headers
 	return nil
 }

@@ -26,14 +26,14 @@ type hoistField struct {
 func newHoistField(v *config.Values, s side) (transform.Transformation, error) {
 	t := &hoistField{side: s, name: v.String(hoistFieldName)}
 	t.plans = newPlans(t.compile)
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *hoistField) compile(s *data.Schema) (*data.Schema, error) {
 	return data.NewStructBuilder().Field(t.name, s).Build()
 }
 
-func (t *hoistField) Apply(r *connect.Record) (bool, error) {
+func (t *hoistField) apply(r *connect.Record, _ bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if schema == nil {
 		m := data.NewHashMap(1)

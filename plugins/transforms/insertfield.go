@@ -43,6 +43,8 @@ type insertField struct {
 	insertions []insertion
 	nulls      nullRule
 	plans      plans[*layout]
+	patch      *data.Patch // of schemaless values
+	facts      []any       // what this record gets
 }
 
 // insertion is one field to add. It returns null for a fact that the record does
@@ -70,7 +72,12 @@ func newInsertField(v *config.Values, s side) (transform.Transformation, error) 
 		return nil, config.Invalid(insertStaticValue, nil, fmt.Sprintf("No value specified for static field: %sInsertField$InsertionSpec@%x",
 			namespace, uint32(text.HashCode(v.String(insertStatic)))))
 	}
-	return t, nil
+	names := make([]string, len(t.insertions))
+	for i := range names {
+		names[i] = t.insertions[i].name
+	}
+	t.patch = data.NewPatch(names...)
+	return rewriter{t}, nil
 }
 
 // add reads a field's name with its suffix.
@@ -99,13 +106,13 @@ func (t *insertField) compile(s *data.Schema) (*layout, error) {
 	return l, err
 }
 
-func (t *insertField) Apply(r *connect.Record) (bool, error) {
+func (t *insertField) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if value == nil {
 		return true, nil
 	}
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	source, err := requireStruct(value, insertFieldPurpose)
 	if err != nil {
@@ -115,36 +122,52 @@ func (t *insertField) Apply(r *connect.Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	target, err := plan.apply(source)
+	_, missing := t.collect(r, true)
+	target, err := plan.of(source, own && missing == nil)
+	if err == nil {
+		err = missing
+	}
 	if err != nil {
 		return true, err
 	}
-	added := target.Slots()[len(plan.slots):]
-	for i := range t.insertions {
-		if added[i], err = t.insertions[i].value(r, true); err != nil {
-			return true, err
-		}
-	}
+	copy(target.Slots()[len(plan.slots):], t.facts)
 	t.side.set(r, plan.target, target)
 	return true, nil
 }
 
-func (t *insertField) applySchemaless(r *connect.Record, value any) error {
+// collect sets t.facts, and tells whether the record has all of them.
+func (t *insertField) collect(r *connect.Record, hasSchema bool) (all bool, err error) {
+	t.facts, all = t.facts[:0], true
+	for i := range t.insertions {
+		v, err := t.insertions[i].value(r, hasSchema)
+		if err != nil {
+			return false, err
+		}
+		t.facts, all = append(t.facts, v), all && v != nil
+	}
+	return all, nil
+}
+
+func (t *insertField) applySchemaless(r *connect.Record, value any, own bool) error {
 	m, err := requireMap(value, insertFieldPurpose)
 	if err != nil {
 		return err
 	}
-	target := m.CopyHash()
-	for i := range t.insertions {
-		v, err := t.insertions[i].value(r, false)
-		if err != nil {
-			return err
-		}
+	all, err := t.collect(r, false)
+	if err != nil {
+		return err
+	}
+	if all {
+		t.side.set(r, nil, patched(t.patch, m, t.facts, own))
+		return nil
+	}
+	m = m.CopyHash()
+	for i, v := range t.facts {
 		if v != nil {
-			target.Put(t.insertions[i].name, v)
+			m.Put(t.insertions[i].name, v)
 		}
 	}
-	t.side.set(r, nil, target)
+	t.side.set(r, nil, m)
 	return nil
 }
 

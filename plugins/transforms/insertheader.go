@@ -32,7 +32,7 @@ type insertHeader struct{ header connect.Header }
 
 func newInsertHeader(v *config.Values) (transform.Transformation, error) {
 	schema, value := data.ParseString(v.String(insertHeaderValue))
-	return insertHeader{connect.Header{Key: v.String(insertHeaderName), Schema: schema, Value: value}}, nil
+	return keeper{insertHeader{connect.Header{Key: v.String(insertHeaderName), Schema: schema, Value: value}}}, nil
 }
 
 func (i insertHeader) Apply(r *connect.Record) (bool, error) {

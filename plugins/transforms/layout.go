@@ -7,7 +7,22 @@ import "github.com/millrace/millrace/connect/data"
 type layout struct {
 	target *data.Schema
 	slots  []slot
+
+	// What it takes to rewrite a struct, once that is needed.
+	prepared bool
+	place    placing
+	changed  []int32 // slots that do more than take over a value
+	values   []any   // what they give
 }
+
+// placing says where values lie that a struct of the target schema takes over.
+type placing uint8
+
+const (
+	inPlace   placing = iota // where they are in the source
+	moving                   // there or farther back
+	elsewhere                // anywhere
+)
 
 // slot says where a field of the target comes from.
 type slot struct {
@@ -17,35 +32,106 @@ type slot struct {
 	convert  func(any) (any, error) // nil to take the value as it is; it is given null too
 }
 
+// of returns source as a struct of the target schema: itself if it is the caller's
+// own, else a new one. On an error source is as it was.
+func (l *layout) of(source *data.Struct, own bool) (*data.Struct, error) {
+	if own {
+		return source, l.rewrite(source)
+	}
+	return l.apply(source)
+}
+
 // apply returns a new struct of the target schema.
 func (l *layout) apply(source *data.Struct) (*data.Struct, error) {
 	values := make([]any, len(l.target.Fields()))
-	if err := l.fill(values, source.Slots()); err != nil {
-		return nil, err
+	for i := range l.slots {
+		var err error
+		if values[i], err = l.read(i, source.Slots()); err != nil {
+			return nil, err
+		}
 	}
 	return data.StructOf(l.target, values), nil
 }
 
-func (l *layout) fill(values, source []any) error {
+// read returns the value of slot i.
+func (l *layout) read(i int, source []any) (v any, err error) {
+	s := &l.slots[i]
+	if v = source[s.from]; v == nil {
+		v = s.null
+	}
+	if s.convert != nil {
+		if v, err = s.convert(v); err != nil {
+			return nil, err
+		}
+	}
+	if v == nil && s.required {
+		f := &l.target.Fields()[i]
+		return nil, data.ValidateField(f.Name, f.Schema, nil)
+	}
+	return v, nil
+}
+
+// rewrite makes source, which nobody else refers to, a struct of the target schema.
+// Unlike apply it relies on required fields being set, which the maker of source saw
+// to.
+func (l *layout) rewrite(source *data.Struct) error {
+	l.prepare()
+	l.values = l.values[:0]
+	for _, i := range l.changed {
+		v, err := l.read(int(i), source.Slots())
+		if err != nil {
+			return err
+		}
+		l.values = append(l.values, v)
+	}
+	slots := l.arrange(source.Slots())
+	for k, i := range l.changed {
+		slots[i] = l.values[k]
+	}
+	source.Become(l.target, slots)
+	return nil
+}
+
+// arrange moves values to where the target has them.
+func (l *layout) arrange(slots []any) []any {
+	n, width := len(l.slots), len(l.target.Fields())
+	switch l.place {
+	case elsewhere:
+		source := slots
+		slots = make([]any, n, width)
+		for i := range l.slots {
+			slots[i] = source[l.slots[i].from]
+		}
+	case moving:
+		for i := range l.slots {
+			slots[i] = slots[l.slots[i].from]
+		}
+	}
+	clear(slots[n:])
+	slots = slots[:n]
+	for len(slots) < width {
+		slots = append(slots, nil)
+	}
+	return slots
+}
+
+func (l *layout) prepare() {
+	if l.prepared {
+		return
+	}
+	l.prepared = true
 	for i := range l.slots {
 		s := &l.slots[i]
-		v := source[s.from]
-		if v == nil {
-			v = s.null
+		if s.convert != nil || s.null != nil {
+			l.changed = append(l.changed, int32(i))
 		}
-		if s.convert != nil {
-			var err error
-			if v, err = s.convert(v); err != nil {
-				return err
-			}
+		switch {
+		case s.from < i:
+			l.place = elsewhere
+		case s.from > i:
+			l.place = max(l.place, moving)
 		}
-		if v == nil && s.required {
-			f := &l.target.Fields()[i]
-			return data.ValidateField(f.Name, f.Schema, nil)
-		}
-		values[i] = v
 	}
-	return nil
 }
 
 // nullRule is the option replace.null.with.default: whether null in a field that

@@ -39,6 +39,8 @@ type maskField struct {
 	mask   func(any) (any, error)
 	nulls  nullRule
 	plans  plans[*layout]
+	patch  *data.Patch // of schemaless values
+	masked []any
 }
 
 func newMaskField(v *config.Values, s side) (transform.Transformation, error) {
@@ -46,8 +48,8 @@ func newMaskField(v *config.Values, s side) (transform.Transformation, error) {
 	if v.IsSet(maskFieldReplacement) {
 		t.mask = newReplacement(v.String(maskFieldReplacement)).mask
 	}
-	t.plans = newPlans(t.compile)
-	return t, nil
+	t.plans, t.patch = newPlans(t.compile), data.NewPatch(t.fields...)
+	return rewriter{t}, nil
 }
 
 func (t *maskField) compile(s *data.Schema) (*layout, error) {
@@ -60,10 +62,10 @@ func (t *maskField) compile(s *data.Schema) (*layout, error) {
 	return l, nil
 }
 
-func (t *maskField) Apply(r *connect.Record) (bool, error) {
+func (t *maskField) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	source, err := requireStruct(value, maskFieldPurpose)
 	if err != nil {
@@ -73,7 +75,7 @@ func (t *maskField) Apply(r *connect.Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	target, err := plan.apply(source)
+	target, err := plan.of(source, own)
 	if err != nil {
 		return true, err
 	}
@@ -81,21 +83,20 @@ func (t *maskField) Apply(r *connect.Record) (bool, error) {
 	return true, nil
 }
 
-func (t *maskField) applySchemaless(r *connect.Record, value any) error {
+func (t *maskField) applySchemaless(r *connect.Record, value any, own bool) error {
 	m, err := requireMap(value, maskFieldPurpose)
 	if err != nil {
 		return err
 	}
-	target := m.CopyHash()
-	for _, name := range t.fields {
-		v, _ := m.Get(name)
-		masked, err := t.mask(v)
+	t.masked = t.masked[:0]
+	for k := range t.fields {
+		masked, err := t.mask(t.patch.Like(m, k))
 		if err != nil {
 			return err
 		}
-		target.Put(name, masked)
+		t.masked = append(t.masked, masked)
 	}
-	t.side.set(r, nil, target)
+	t.side.set(r, nil, patched(t.patch, m, t.masked, own))
 	return nil
 }
 

@@ -60,7 +60,7 @@ type regexRouter struct {
 
 func newRegexRouter(v *config.Values) (transform.Transformation, error) {
 	re, err := compileRegex(regexRouterRegex, v.String(regexRouterRegex))
-	return &regexRouter{regex: re, replacement: v.String(regexRouterReplacement)}, err
+	return keeper{&regexRouter{regex: re, replacement: v.String(regexRouterReplacement)}}, err
 }
 
 func (t *regexRouter) Apply(r *connect.Record) (bool, error) {

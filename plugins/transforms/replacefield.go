@@ -97,7 +97,7 @@ func newReplaceField(v *config.Values, s side) (transform.Transformation, error)
 	t.plans, t.selection = newPlans(t.compile), data.NewSelection(t.place)
 	var err error
 	t.renames, err = parseRenames(v.List(replaceFieldRenames))
-	return t, err
+	return rewriter{t}, err
 }
 
 // place returns the new name of a field, and whether it is kept.
@@ -167,13 +167,13 @@ func (t *replaceField) carry(from, to data.Field) slot {
 	return s
 }
 
-func (t *replaceField) Apply(r *connect.Record) (bool, error) {
+func (t *replaceField) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if value == nil {
 		return true, nil
 	}
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	source, err := requireStruct(value, replaceFieldPurpose)
 	if err != nil {
@@ -183,7 +183,7 @@ func (t *replaceField) Apply(r *connect.Record) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	target, err := plan.apply(source)
+	target, err := plan.of(source, own)
 	if err != nil {
 		return true, err
 	}
@@ -191,7 +191,7 @@ func (t *replaceField) Apply(r *connect.Record) (bool, error) {
 	return true, nil
 }
 
-func (t *replaceField) applySchemaless(r *connect.Record, value any) error {
+func (t *replaceField) applySchemaless(r *connect.Record, value any, own bool) error {
 	m, err := requireMap(value, replaceFieldPurpose)
 	if err != nil {
 		return err
@@ -199,6 +199,11 @@ func (t *replaceField) applySchemaless(r *connect.Record, value any) error {
 	if !m.StringKeys() {
 		return data.Fail(data.BadClass, "the names of fields are not all of class java.lang.String")
 	}
-	t.side.set(r, nil, t.selection.Of(m))
+	if own {
+		t.selection.In(m)
+	} else {
+		m = t.selection.Of(m)
+	}
+	t.side.set(r, nil, m)
 	return nil
 }

@@ -48,7 +48,7 @@ func newSetSchemaMetadata(v *config.Values, s side) (transform.Transformation, e
 		return nil, config.Errorf("", "Neither schema name nor version configured")
 	}
 	t.plans = newPlans(t.compile)
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *setSchemaMetadata) compile(s *data.Schema) (*layout, error) {
@@ -67,7 +67,7 @@ func (t *setSchemaMetadata) compile(s *data.Schema) (*layout, error) {
 	return &layout{target: target, slots: t.nulls.carryAll(fields)}, err
 }
 
-func (t *setSchemaMetadata) Apply(r *connect.Record) (bool, error) {
+func (t *setSchemaMetadata) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if schema == nil {
 		if value == nil {
@@ -80,7 +80,7 @@ func (t *setSchemaMetadata) Apply(r *connect.Record) (bool, error) {
 		return true, err
 	}
 	if source, ok := value.(*data.Struct); ok {
-		if value, err = t.move(plan, schema, source); err != nil {
+		if value, err = t.move(plan, schema, source, own); err != nil {
 			return true, err
 		}
 	}
@@ -88,9 +88,9 @@ func (t *setSchemaMetadata) Apply(r *connect.Record) (bool, error) {
 	return true, nil
 }
 
-func (t *setSchemaMetadata) move(plan *layout, schema *data.Schema, source *data.Struct) (*data.Struct, error) {
+func (t *setSchemaMetadata) move(plan *layout, schema *data.Schema, source *data.Struct, own bool) (*data.Struct, error) {
 	if !source.Schema().Equal(schema) {
 		return nil, data.Errorf("Struct schemas do not match.")
 	}
-	return plan.apply(source)
+	return plan.of(source, own)
 }

@@ -53,6 +53,7 @@ type timestampConverter struct {
 	optional *data.Schema
 	nulls    nullRule
 	plans    plans[*layout]
+	patch    *data.Patch // of schemaless values
 }
 
 func newTimestampConverter(v *config.Values, s side) (transform.Transformation, error) {
@@ -63,14 +64,14 @@ func newTimestampConverter(v *config.Values, s side) (transform.Transformation, 
 		clock:  clock{pattern: v.String(timestampPattern), unit: unitNamed(v.String(timestampPrecision))},
 		nulls:  nullRuleOf(v),
 	}
-	t.plans = newPlans(t.compile)
+	t.plans, t.patch = newPlans(t.compile), data.NewPatch(t.field)
 	t.required = t.target.builder().MustBuild()
 	t.optional = t.target.builder().Optional().MustBuild()
 	if strings.TrimSpace(t.clock.pattern) == "" {
 		if t.target == textForm {
 			return nil, config.Errorf("", "TimestampConverter requires format option to be specified when using string timestamps")
 		}
-		return t, nil
+		return rewriter{t}, nil
 	}
 	format, err := dateformat.CompileSimple(t.clock.pattern)
 	if err != nil {
@@ -79,7 +80,7 @@ func newTimestampConverter(v *config.Values, s side) (transform.Transformation, 
 			"java.lang.IllegalArgumentException: "+err.Error(), "")
 	}
 	t.clock.format = dateformat.NewFormatter(format)
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *timestampConverter) schemaFor(source *data.Schema) *data.Schema {
@@ -142,10 +143,10 @@ func (t *timestampConverter) convert(from timestampForm, v any) (any, error) {
 	return t.clock.write(t.target, instant), nil
 }
 
-func (t *timestampConverter) Apply(r *connect.Record) (bool, error) {
+func (t *timestampConverter) apply(r *connect.Record, own bool) (bool, error) {
 	schema, value := t.side.get(r)
 	if schema == nil {
-		return true, t.applySchemaless(r, value)
+		return true, t.applySchemaless(r, value, own)
 	}
 	if t.field == "" {
 		return true, t.applyWhole(r, schema, value)
@@ -165,7 +166,7 @@ func (t *timestampConverter) Apply(r *connect.Record) (bool, error) {
 		t.side.set(r, plan.target, nil)
 		return true, nil
 	}
-	target, err := plan.apply(source)
+	target, err := plan.of(source, own)
 	if err != nil {
 		return true, err
 	}
@@ -185,7 +186,7 @@ func (t *timestampConverter) applyWhole(r *connect.Record, schema *data.Schema, 
 	return nil
 }
 
-func (t *timestampConverter) applySchemaless(r *connect.Record, value any) error {
+func (t *timestampConverter) applySchemaless(r *connect.Record, value any, own bool) error {
 	if value == nil || t.field == "" {
 		converted, err := t.convertUntyped(value)
 		if err == nil {
@@ -197,13 +198,11 @@ func (t *timestampConverter) applySchemaless(r *connect.Record, value any) error
 	if err != nil {
 		return err
 	}
-	v, _ := m.Get(t.field)
-	if v, err = t.convertUntyped(v); err != nil {
+	v, err := t.convertUntyped(t.patch.Get(m, 0))
+	if err != nil {
 		return err
 	}
-	target := m.CopyHash()
-	target.Put(t.field, v)
-	t.side.set(r, nil, target)
+	t.side.set(r, nil, patched(t.patch, m, []any{v}, own))
 	return nil
 }
 

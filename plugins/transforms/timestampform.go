@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"math"
+	"strings"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/data"
@@ -87,7 +88,8 @@ type clock struct {
 	pattern string
 	format  *dateformat.Formatter
 	unit    unixUnit
-	written []byte // the text of the last timestamp
+	written []byte          // the text of the last timestamp
+	texts   strings.Builder // the texts written last, which share its memory
 }
 
 func (c *clock) read(form timestampForm, v any) (data.Instant, error) {
@@ -124,8 +126,7 @@ func (c *clock) parse(s string) (data.Instant, error) {
 func (c *clock) write(form timestampForm, i data.Instant) any {
 	switch form {
 	case textForm:
-		c.written = c.format.Append(c.written[:0], int64(i))
-		return string(c.written)
+		return c.print(i)
 	case unixForm:
 		return c.unit.count(i)
 	case dateForm:
@@ -134,6 +135,19 @@ func (c *clock) write(form timestampForm, i data.Instant) any {
 		return timeOfDay(i)
 	}
 	return i
+}
+
+// print writes texts one behind the other, so that few of them cost an allocation.
+func (c *clock) print(i data.Instant) string {
+	const many = 2 << 10
+	c.written = c.format.Append(c.written[:0], int64(i))
+	if c.texts.Cap()-c.texts.Len() < len(c.written) {
+		c.texts = strings.Builder{}
+		c.texts.Grow(max(many, len(c.written)))
+	}
+	start := c.texts.Len()
+	c.texts.Write(c.written)
+	return c.texts.String()[start:]
 }
 
 const dayMillis = 24 * 60 * 60 * 1000

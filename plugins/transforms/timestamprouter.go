@@ -39,7 +39,7 @@ type timestampRouter struct {
 }
 
 func newTimestampRouter(v *config.Values) (transform.Transformation, error) {
-	return &timestampRouter{template: v.String(timestampRouterTopic), pattern: v.String(timestampRouterPattern)}, nil
+	return keeper{&timestampRouter{template: v.String(timestampRouterTopic), pattern: v.String(timestampRouterPattern)}}, nil
 }
 
 func (t *timestampRouter) Apply(r *connect.Record) (bool, error) {

@@ -33,7 +33,7 @@ type valueToKey struct {
 func newValueToKey(v *config.Values) (transform.Transformation, error) {
 	t := &valueToKey{fields: v.List(valueToKeyFields), nulls: nullRuleOf(v)}
 	t.plans = newPlans(t.compile)
-	return t, nil
+	return rewriter{t}, nil
 }
 
 func (t *valueToKey) compile(s *data.Schema) (*layout, error) {
@@ -52,7 +52,7 @@ func (t *valueToKey) compile(s *data.Schema) (*layout, error) {
 	return l, err
 }
 
-func (t *valueToKey) Apply(r *connect.Record) (bool, error) {
+func (t *valueToKey) apply(r *connect.Record, _ bool) (bool, error) {
 	if r.ValueSchema == nil {
 		return true, t.applySchemaless(r)
 	}

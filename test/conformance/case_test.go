@@ -4,12 +4,11 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,8 +88,42 @@ func properties(raw json.RawMessage) map[string]string {
 	return props
 }
 
-// cases streams the cases of an area to yield; it skips the test when there are
-// none.
+// vectors is the directory with the cases.
+func vectors() string {
+	if dir := os.Getenv("MILLRACE_VECTORS"); dir != "" {
+		return dir
+	}
+	return "testdata"
+}
+
+// areas returns the names of the areas, each a file of cases, in order.
+func areas() []string {
+	return []string{
+		"configdef", "data", "group-protocol", "internal-topics", "json-converter", "mirror",
+		"primitive-converters", "rest-signing", "transforms", "values",
+	}
+}
+
+// TestAreas fails for a file of cases that no test reads, and for an area without
+// cases.
+func TestAreas(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(vectors(), "*.jsonl*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, f := range files {
+		name, _, _ := strings.Cut(filepath.Base(f), ".jsonl")
+		found = append(found, name)
+	}
+	slices.Sort(found)
+	if found = slices.Compact(found); !slices.Equal(found, areas()) {
+		t.Errorf("%s has cases for %q, want %q", vectors(), found, areas())
+	}
+}
+
+// cases streams the cases of an area to yield. A case that is of another area than
+// its file fails the test.
 func cases(t *testing.T, area string, yield func(*Case)) {
 	t.Helper()
 	file, reader := open(t, area)
@@ -103,6 +136,9 @@ func cases(t *testing.T, area string, yield func(*Case)) {
 		if err := json.Unmarshal(lines.Bytes(), c); err != nil {
 			t.Fatalf("%s: read case: %v", area, err)
 		}
+		if c.Area != area {
+			t.Errorf("%s: %s is a case of area %q", area, c.ID, c.Area)
+		}
 		if strings.Contains(c.ID, only) {
 			yield(c)
 		}
@@ -114,17 +150,10 @@ func cases(t *testing.T, area string, yield func(*Case)) {
 
 func open(t *testing.T, area string) (io.Closer, io.Reader) {
 	t.Helper()
-	dir := os.Getenv("MILLRACE_VECTORS")
-	if dir == "" {
-		dir = "testdata"
-	}
-	if plain, err := os.Open(filepath.Join(dir, area+".jsonl")); err == nil {
+	if plain, err := os.Open(filepath.Join(vectors(), area+".jsonl")); err == nil {
 		return plain, plain
 	}
-	packed, err := os.Open(filepath.Join(dir, area+".jsonl.gz"))
-	if errors.Is(err, fs.ErrNotExist) && dir != "testdata" {
-		t.Skipf("%s: no cases in %s", area, dir)
-	}
+	packed, err := os.Open(filepath.Join(vectors(), area+".jsonl.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -101,6 +102,8 @@ func configValue(v any, t config.Type) any {
 		return map[string]any{"type": "password", "v": v.Reveal()}
 	case bool:
 		return map[string]any{"type": "boolean", "v": v}
+	case int8:
+		return map[string]any{"type": "int8", "v": strconv.Itoa(int(v))}
 	case int16:
 		return map[string]any{"type": "int16", "v": strconv.Itoa(int(v))}
 	case int32:
@@ -113,35 +116,58 @@ func configValue(v any, t config.Type) any {
 			bits = javaNaN
 		}
 		return map[string]any{"type": "float64", "v": text.Double(v), "bits": fmt.Sprintf("%016x", bits)}
+	case float32:
+		return map[string]any{"type": "float32", "v": text.Float(v), "bits": fmt.Sprintf("%08x", math.Float32bits(v))}
+	case javaObject:
+		return map[string]any{"type": "class", "v": strings.TrimPrefix(v.text, "class ")}
 	case []string:
-		items := []any{}
-		for _, item := range v {
-			items = append(items, configValue(item, config.StringType))
-		}
-		return map[string]any{"type": "array", "v": items}
+		return configList(v)
+	case []any:
+		return configList(v)
 	}
 	panic(malformed{fmt.Errorf("a %T is not a configuration value", v)})
 }
 
-// goValue is the value of a case as Go code would hold it.
-func (c *Case) goValue(raw json.RawMessage) (any, error) {
+func configList[T any](list []T) any {
+	items := []any{}
+	for _, item := range list {
+		items = append(items, configValue(item, config.StringType))
+	}
+	return map[string]any{"type": "array", "v": items}
+}
+
+// goValue is the value of a case as Go code would hold it, for a key of type t. A class
+// is its name where a class is asked for, and elsewhere an object like any other.
+func (c *Case) goValue(raw json.RawMessage, t config.Type) any {
 	j := into[valueJSON](raw)
 	switch j.Type {
 	case "class":
-		return nil, skip("there are no Class objects in Go")
-	case "password":
-		return config.Password(into[string](j.V)), nil
-	case "array":
-		list := []string{}
-		for _, item := range into[[]valueJSON](j.V) {
-			if item.Type != "string" {
-				return nil, skip("lists of other things than text do not exist in Go")
-			}
-			list = append(list, into[string](item.V))
+		if name := into[string](j.V); t == config.Class {
+			return name
 		}
-		return list, nil
+		return javaObject{"java.lang.Class", "class " + into[string](j.V)}
+	case "password":
+		return config.Password(into[string](j.V))
+	case "array":
+		return c.goList(into[[]json.RawMessage](j.V))
 	}
-	return c.value(raw, nil), nil
+	return c.value(raw, nil)
+}
+
+// goList is a []string if all items are text.
+func (c *Case) goList(raw []json.RawMessage) any {
+	list, words := []any{}, []string{}
+	for _, item := range raw {
+		v := c.goValue(item, config.StringType)
+		list = append(list, v)
+		if s, ok := v.(string); ok {
+			words = append(words, s)
+		}
+	}
+	if len(words) < len(list) {
+		return list
+	}
+	return words
 }
 
 func typeOf(name string) config.Type {
@@ -153,28 +179,17 @@ func typeOf(name string) config.Type {
 	panic(malformed{fmt.Errorf("unknown type %s", name)})
 }
 
+// listClass is any of the JVM's classes of lists.
+var listClass = regexp.MustCompile(`java\.util\.[\w$]*List\w*`)
+
 func (c *Case) parseType() (any, error) {
-	t := typeOf(c.text("type"))
-	v, err := c.goValue(c.Input)
-	if err != nil {
-		return nil, err
-	}
 	if c.Error != nil && c.Error.Message != nil {
-		msg := *c.Error.Message
-		for _, list := range []string{"ListN", "List12"} {
-			msg = strings.ReplaceAll(msg, "java.util.ImmutableCollections$"+list, "java.util.List")
-		}
+		msg := listClass.ReplaceAllLiteralString(*c.Error.Message, "java.util.List")
 		c.Error.Message = &msg
 	}
-	var parsed any
-	if s, ok := v.(string); ok && t == config.Class {
-		in := config.Input{Props: map[string]string{"k": s}, Classes: fullName}
-		values, err := config.NewDef(config.Key{Name: "k", Type: t}).ParseInput(in)
-		if err != nil {
-			return nil, err
-		}
-		parsed = values.Get("k")
-	} else if parsed, err = config.Convert("k", t, v); err != nil {
+	t := typeOf(c.text("type"))
+	parsed, err := c.parsed(t)
+	if err != nil {
 		return nil, err
 	}
 	shown := map[string]any{"value": configValue(parsed, t), "string": nil}
@@ -184,49 +199,25 @@ func (c *Case) parseType() (any, error) {
 	return shown, nil
 }
 
+// parsed is the value of a key k that is given the input.
+func (c *Case) parsed(t config.Type) (any, error) {
+	v := c.goValue(c.Input, t)
+	name, ok := v.(string)
+	if t != config.Class || !ok || into[valueJSON](c.Input).Type == "class" {
+		return config.Convert("k", t, v)
+	}
+	in := config.Input{Props: map[string]string{"k": name}, Classes: fullName}
+	values, err := config.NewDef(config.Key{Name: "k", Type: t}).ParseInput(in)
+	if err != nil {
+		return nil, err
+	}
+	return values.Get("k"), nil
+}
+
 // fullName finds classes as Java does without Connect's aliases.
 func fullName(name string) (string, bool) {
 	class, ok := kafkaPlugins().ClassName(name)
 	return class, ok && class == name
-}
-
-func validators() map[string]config.Validator {
-	return map[string]config.Validator{
-		"Range.atLeast(0)":                             config.AtLeast(0),
-		"Range.between(0,10)":                          config.Between(0, 10),
-		"Range.between(0.5,1.0)":                       config.Between(0.5, 1),
-		"ValidString.in(a,b)":                          config.OneOf("a", "b"),
-		"CaseInsensitiveValidString.in(Aa,b)":          config.OneOfFold("Aa", "b"),
-		"NonNullValidator":                             config.NonNull(),
-		"NonEmptyString":                               config.NonEmpty(),
-		"NonEmptyStringWithoutControlChars":            config.NonEmptyPrintable(),
-		"ListSize.atMostOfSize(2)":                     config.AtMostItems(2),
-		"ValidList.in(a,b)":                            config.ListRule{AllowEmpty: true, Valid: []string{"a", "b"}},
-		"ValidList.in(true;a,b)":                       config.ListRule{AllowEmpty: true, Valid: []string{"a", "b"}},
-		"ValidList.in(false;a,b)":                      config.ListRule{Valid: []string{"a", "b"}},
-		"ValidList.anyNonDuplicateValues(true,true)":   config.ListRule{AllowEmpty: true, AllowNull: true},
-		"ValidList.anyNonDuplicateValues(true,false)":  config.ListRule{AllowEmpty: true},
-		"ValidList.anyNonDuplicateValues(false,true)":  config.ListRule{AllowNull: true},
-		"ValidList.anyNonDuplicateValues(false,false)": config.ListRule{},
-		"CompositeValidator(NonNull,Range0)":           config.All(config.NonNull(), config.AtLeast(0)),
-		"RegexValidator":                               config.Regex(),
-		"NonEmptyListValidator":                        config.NonEmptyList(),
-	}
-}
-
-func (c *Case) checkValidator() (any, error) {
-	v, ok := validators()[c.text("validator")]
-	if !ok {
-		return nil, skip("validator " + c.text("validator"))
-	}
-	if v.String() != c.text("toString") {
-		return nil, fmt.Errorf("validator prints as %q, want %q", v, c.text("toString"))
-	}
-	value, err := c.goValue(c.Input)
-	if err != nil {
-		return nil, err
-	}
-	return "ok", v.Check("k", value)
 }
 
 // synthetic is the definition that the cases describe in words.

@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/workerconfig"
 	"github.com/millrace/millrace/plugins/connectors/filestream"
+	"github.com/millrace/millrace/plugins/connectors/mirror"
 	"github.com/millrace/millrace/plugins/converters/booleanconverter"
 	"github.com/millrace/millrace/plugins/converters/bytearrayconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonconverter"
@@ -28,7 +29,7 @@ import (
 	"github.com/millrace/millrace/plugins/transforms"
 )
 
-// kafkaPlugins are the plugins of Kafka's distribution, as far as they are there.
+// kafkaPlugins are the plugins of Kafka's distribution.
 var kafkaPlugins = sync.OnceValue(func() *pluginset.Set {
 	return pluginset.New(slices.Concat(
 		[]plugin.Plugin{
@@ -36,7 +37,7 @@ var kafkaPlugins = sync.OnceValue(func() *pluginset.Set {
 			booleanconverter.Plugin, bytearrayconverter.Plugin, jsonconverter.Plugin, stringconverter.Plugin, simpleheader.Plugin,
 			numberconverters.Short, numberconverters.Integer, numberconverters.Long, numberconverters.Float, numberconverters.Double,
 		},
-		transforms.All(), predicates.All(), policies.All(), providers.All(),
+		mirror.Plugins(connectorconfig.CommonDef()), transforms.All(), predicates.All(), policies.All(), providers.All(),
 	)...)
 })
 
@@ -62,9 +63,6 @@ const notFound = "Failed to find any class that implements Connector"
 
 func (c *Case) validateConnector() (any, error) {
 	in := configInput(c.Input)
-	if class := in.Props["connector.class"]; strings.Contains(class, "Mirror") {
-		return nil, skip("connector " + pluginset.SimpleName(class) + " is not there yet")
-	}
 	v, err := newValidator(c.text("policy")).ValidateNulls(context.Background(), in.Props, in.Nulls)
 	if err != nil {
 		return nil, c.refusal(err)
@@ -120,9 +118,6 @@ func shownKey(k herder.ValidatedKey) map[string]any {
 
 func (c *Case) pluginKeys() (any, error) {
 	name := into[string](c.Input)
-	if strings.Contains(name, "Mirror") {
-		return nil, skip("connector " + pluginset.SimpleName(name) + " is not there yet")
-	}
 	for _, e := range kafkaPlugins().All() {
 		if e.Class == name {
 			return shownDefinitions(newValidator("All").PluginKeys(e)), nil
@@ -163,7 +158,7 @@ func (c *Case) definitions() (any, error) {
 	name := into[string](c.Input)
 	def, ok := defs[pluginset.SimpleName(name)]
 	if !ok {
-		return nil, skip("definitions of " + name)
+		return nil, malformed{errors.New("no definitions of " + name)}
 	}
 	list := shownDefinitions(validation.Definitions(def))
 	for i, k := range def.Keys() {

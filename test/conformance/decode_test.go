@@ -16,11 +16,10 @@ import (
 // decoder turns the JSON of a case into values, schemas and records.
 type decoder struct {
 	// buffer returns the Go value of a java.nio.ByteBuffer; nil takes what lies
-	// between position and limit. Go has one type for both.
+	// between position and limit. Go has one type for it and byte[].
 	buffer func(array []byte, position, limit int) []byte
-	// drained is set by a buffer of which only an empty rest was recorded: it may
-	// have held something when it was used.
-	drained bool
+	// drained is what a buffer held that was recorded after it was read to its end.
+	drained []byte
 }
 
 // javaObject is a value outside Connect's model.
@@ -199,8 +198,8 @@ func (d *decoder) bytes(j valueJSON) []byte {
 		return raw
 	case j.Limit != nil:
 		limit = *j.Limit
-	case limit == 0:
-		d.drained = true
+	case limit == 0 && d.drained != nil:
+		return d.drained
 	}
 	if d.buffer != nil {
 		return d.buffer(raw, j.Position, limit)

@@ -4,8 +4,12 @@
 //
 // A case belongs to an area, one test per area. The cases lie compressed in
 // testdata; MILLRACE_VECTORS=DIR runs the same tests over the cases in another
-// directory, where an area may be missing. MILLRACE_CASE=TEXT runs only the cases
-// whose id contains that text.
+// directory, which must have the same areas; only the directories rest and s3 may be
+// missing. No case is left out: what a test does not know fails. MILLRACE_CASE=TEXT
+// runs only the cases whose id contains that text.
+//
+// What Go has no value for is put into words that make the same difference: null
+// properties, ByteBuffers, objects of Java classes.
 //
 // Floor: tests only. Connect: the recorded behaviour of its classes.
 package conformance

@@ -68,7 +68,7 @@ func (c *Case) statusRecords(s *statusstore.Shared, call []json.RawMessage) (con
 		r, safe, err = s.PutTaskSafe(state.TaskID{Connector: second, Task: into[int](call[3])}, into[statusJSON](call[4]).status())
 	case "put topic":
 		connector = into[string](call[3])
-		r, err = s.PutTopic(statusstore.Topic{Name: second, Connector: connector, Task: into[int](call[4]), Discovered: signed(into[string](call[5]), 64)})
+		r, err = s.PutTopic(statusstore.TopicUse{Name: second, Connector: connector, Task: into[int](call[4]), Discovered: signed(into[string](call[5]), 64)})
 		return connector, []statusstore.Record{r}, err
 	default:
 		return "", nil, malformed{fmt.Errorf("unknown call %s %s", method, first)}

@@ -219,8 +219,11 @@ func (c *Case) matchElements(j valueJSON, got []any, schema *data.Schema) error 
 
 // matchEntries compares hash maps as sets of entries, others in order.
 func (c *Case) matchEntries(j valueJSON, got *data.Map, schema *data.Schema) error {
+	if j.Type != "map" {
+		return mismatch(j, got)
+	}
 	w := into[[][2]json.RawMessage](j.V)
-	if j.Type != "map" || len(w) != got.Len() {
+	if len(w) != got.Len() {
 		return mismatch(j, got)
 	}
 	if j.Impl != "linked" {

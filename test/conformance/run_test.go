@@ -2,10 +2,8 @@ package conformance
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"testing"
 )
 
@@ -14,27 +12,19 @@ const shownDiffs = 10
 // outcome counts the cases of an area by what became of them.
 type outcome struct {
 	passed, failed int
-	tolerated      int            // differ, but the JDK's version decides
-	skipped        map[string]int // by reason
-	diffs          []string       // of the first failures
+	tolerated      int      // differ, but the JDK's version decides
+	diffs          []string // of the first failures
 }
-
-// notApplicable is returned by an op for a case that has no counterpart in Go.
-type notApplicable struct{ reason string }
-
-func (n notApplicable) Error() string { return "not applicable: " + n.reason }
-
-// skip leaves a case out; it is counted and printed with its reason.
-func skip(reason string) error { return notApplicable{reason} }
 
 // unknownOp is the error of an op that the test does not know: the case fails.
 func unknownOp(c *Case) error { return malformed{fmt.Errorf("unknown op %s", c.Op)} }
 
 // run gives every case of an area to do and compares what it returns with what
-// Java did. do returns a value (see match for what it may be) or an error.
+// Java did. do returns a value (see match for what it may be) or an error. No case is
+// left out.
 func run(t *testing.T, area string, do func(c *Case) (any, error)) {
 	t.Helper()
-	o := &outcome{skipped: map[string]int{}}
+	o := &outcome{}
 	cases(t, area, func(c *Case) { o.add(c, attempt(c, do)) })
 	o.report(t, area)
 }
@@ -46,15 +36,12 @@ func attempt(c *Case, do func(*Case) (any, error)) (problem error) {
 		case nil:
 		case malformed:
 			problem = p
-		case notApplicable:
-			problem = p
 		default:
 			problem = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
 	got, err := do(c)
-	switch err.(type) {
-	case notApplicable, malformed:
+	if _, ok := err.(malformed); ok {
 		return err
 	}
 	if c.Error != nil {
@@ -64,9 +51,6 @@ func attempt(c *Case, do func(*Case) (any, error)) (problem error) {
 		return fmt.Errorf("error %q, want %s", describe(err), clip(c.Output))
 	}
 	if problem := c.match(c.Output, got); problem != nil {
-		if c.drained {
-			return skip("a buffer was recorded after it was read")
-		}
 		return fmt.Errorf("%w\n      want %s", problem, clip(c.Output))
 	}
 	return nil
@@ -80,12 +64,9 @@ func clip(raw json.RawMessage) string {
 }
 
 func (o *outcome) add(c *Case, problem error) {
-	var na notApplicable
 	switch {
 	case problem == nil:
 		o.passed++
-	case errors.As(problem, &na):
-		o.skipped[na.reason]++
 	case c.JDKSensitive:
 		o.tolerated++
 	default:
@@ -98,14 +79,8 @@ func (o *outcome) add(c *Case, problem error) {
 
 func (o *outcome) report(t *testing.T, area string) {
 	t.Helper()
-	skipped := 0
-	var reasons strings.Builder
-	for reason, n := range o.skipped {
-		skipped += n
-		fmt.Fprintf(&reasons, "; %d skipped: %s", n, reason)
-	}
-	total := o.passed + o.failed + o.tolerated + skipped
-	fmt.Printf("%s: %d cases, %d passed, %d failed, %d jdk-sensitive%s\n", area, total, o.passed, o.failed, o.tolerated, reasons.String())
+	total := o.passed + o.failed + o.tolerated
+	fmt.Printf("%s: %d cases, %d passed, %d failed, %d jdk-sensitive\n", area, total, o.passed, o.failed, o.tolerated)
 	for _, d := range o.diffs {
 		t.Error(d)
 	}

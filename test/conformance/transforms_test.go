@@ -2,10 +2,13 @@ package conformance
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/config"
+	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/transform"
 	"github.com/millrace/millrace/plugins/predicates"
@@ -18,15 +21,12 @@ func TestTransforms(t *testing.T) {
 		classes[p.Describe().Class] = p
 	}
 	run(t, "transforms", func(c *Case) (any, error) {
-		if topicless(c) {
-			return nil, skip("a record without topic")
+		if !slices.Contains([]string{"apply", "configure", "test"}, c.Op) {
+			return nil, unknownOp(c)
 		}
 		p, ok := classes[c.text("class")]
 		if !ok {
 			return nil, fmt.Errorf("no plugin of class %s", c.text("class"))
-		}
-		if err := c.nullProps(p.Describe().Config); err != nil {
-			return nil, err
 		}
 		switch p := p.(type) {
 		case plugin.Transformation:
@@ -38,38 +38,26 @@ func TestTransforms(t *testing.T) {
 	})
 }
 
-// topicless finds records that Millrace's source tasks cannot make.
-func topicless(c *Case) bool {
-	return into[struct{ Topic *string }](c.Input).Topic == nil && c.Op == "apply"
-}
-
-// nullProps checks properties that are null. Maps of properties cannot hold null
-// in Go, so what Java would do with them is asked of their keys.
-func (c *Case) nullProps(def *config.Def) error {
-	given := into[map[string]*string](c.setting("props"))
-	for _, k := range def.Keys() {
-		v, ok := given[k.Name]
-		if !ok || v != nil {
-			continue
-		}
-		if k.Validator != nil {
-			if err := k.Validator.Check(k.Name, nil); err != nil {
-				return err
-			}
-		}
-		if k.Required || k.Default != nil {
-			return skip("a null property, which a map of texts cannot hold")
+// pluginProps are the properties for a plugin, null ones included.
+func (c *Case) pluginProps() map[string]string {
+	props := c.props("props")
+	for k, v := range into[map[string]*string](c.setting("props")) {
+		if v == nil {
+			props[k] = config.Null
 		}
 	}
-	return nil
+	return props
 }
 
 func (c *Case) transform(p plugin.Transformation) (any, error) {
-	t, err := p.New(c.props("props"))
+	t, err := p.New(c.pluginProps())
 	if err != nil || c.Op == "configure" {
 		return "ok", err
 	}
-	r := c.record(c.Input)
+	r, err := c.routable(p)
+	if err != nil {
+		return nil, err
+	}
 	before := r.String()
 	keep, err := c.apply(t, r)
 	if err == nil && !keep {
@@ -79,6 +67,17 @@ func (c *Case) transform(p plugin.Transformation) (any, error) {
 		return nil, fmt.Errorf("the record changed to %s in spite of the error %w", r, err)
 	}
 	return r, err
+}
+
+// routable returns the record of the case. A record of Millrace always has a topic, so
+// one without cannot be made for a router, over which Java's routers crash. To other
+// transformations an empty topic is the same.
+func (c *Case) routable(p plugin.Transformation) (*connect.Record, error) {
+	j := into[struct{ Topic *string }](c.Input)
+	if j.Topic == nil && strings.HasSuffix(p.Class, "Router") {
+		return nil, data.Fail(data.NullValue, "a record without topic cannot be routed")
+	}
+	return c.record(c.Input), nil
 }
 
 // apply applies t twice to records that share all parts: the result must not depend
@@ -97,7 +96,7 @@ func (c *Case) apply(t transform.Transformation, r *connect.Record) (bool, error
 }
 
 func (c *Case) predicate(p plugin.Predicate) (any, error) {
-	t, err := p.New(c.props("props"))
+	t, err := p.New(c.pluginProps())
 	if err != nil || isNull(c.Input) {
 		return "ok", err
 	}

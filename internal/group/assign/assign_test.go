@@ -244,3 +244,24 @@ func TestState(t *testing.T) {
 		t.Errorf("state %+v", got)
 	}
 }
+
+// TestDelayRoundedUp expects that members do not come back before the delay is
+// over when a round falls between two milliseconds.
+func TestDelayRoundedUp(t *testing.T) {
+	g := newGroup(fiveMinutes, map[string]int{"A": 2})
+	g.join("W1", "W2")
+	g.rebalance()
+	delete(g.members, "W2")
+	for _, c := range []struct {
+		at   time.Duration
+		want int32
+	}{{0, fiveMinutes}, {1500 * time.Microsecond, fiveMinutes - 1}, {fiveMinutes*time.Millisecond - 1, 1}, {fiveMinutes * time.Millisecond, 0}} {
+		r := g.round()
+		r.Now = time.UnixMilli(1e6).Add(c.at)
+		plan := g.assignor.Assign(r)
+		g.completed = g.generation
+		if got := plan.Assignments["W1"].Delay; got != c.want {
+			t.Errorf("after %v: told %d ms, want %d", c.at, got, c.want)
+		}
+	}
+}

@@ -15,7 +15,7 @@ func (c *Cooperative) rebalance(r *Round, d *difference) {
 		b.revoking = false
 		return
 	}
-	excess := d.shares.excess(d.configured)
+	excess := d.shares.staying().excess(d.configured)
 	switch {
 	case excess == nil:
 		if b.revoking {

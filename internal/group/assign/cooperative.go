@@ -16,10 +16,11 @@ import (
 type Cooperative struct {
 	maxDelay time.Duration
 
-	assigned   items    // held by members after the last round, or lost and waiting
-	revoked    items    // by the last round
-	generation int32    // of the last round
-	members    []string // of the last round
+	assigned   items            // held by members after the last round, or lost and waiting
+	revoked    items            // by the last round
+	generation int32            // of the last round
+	members    []string         // of the last round, without those that were leaving
+	held       map[string]items // by member, after the last round
 	wait       wait
 	balancing  balancing
 }
@@ -54,9 +55,9 @@ func (c *Cooperative) Assign(r Round) *Plan {
 		return r.mismatch(offset)
 	}
 	d := c.compare(&r)
-	handOut := slices.Concat(d.created, c.lose(&r, d))
+	handOut := slices.Concat(d.created, c.handOver(d), c.lose(&r, d))
 	c.rebalance(&r, d)
-	d.shares.handOut(handOut)
+	d.shares.staying().handOut(handOut)
 	c.remember(&r, d)
 	return c.plan(&r, offset, d)
 }
@@ -72,8 +73,10 @@ func (c *Cooperative) remember(r *Round, d *difference) {
 	c.assigned = held.sorted()
 	c.generation = r.Generation
 	c.members = c.members[:0]
-	for _, m := range r.Members {
-		c.members = append(c.members, m.ID)
+	c.held = make(map[string]items, len(d.shares))
+	for _, s := range d.shares.staying() {
+		c.members = append(c.members, s.member)
+		c.held[s.member] = s.next
 	}
 }
 
@@ -83,7 +86,7 @@ func (c *Cooperative) plan(r *Round, offset int64, d *difference) *Plan {
 		a := p.Assignments[s.member]
 		a.Assigned = s.next.minus(setOf(s.current)).sorted().work()
 		a.Revoked = s.revoked.work()
-		a.Delay = int32(c.wait.delay.Milliseconds())
+		a.Delay = c.wait.milliseconds()
 		p.Owned[s.member] = s.next.work()
 	}
 	return p

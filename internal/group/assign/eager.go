@@ -13,10 +13,11 @@ func Eager(r Round) *Plan {
 		return r.mismatch(offset)
 	}
 	plan := r.plan(protocol.NoError, offset)
-	if len(r.Members) == 0 {
+	staying := slices.DeleteFunc(slices.Clone(r.Members), func(m Member) bool { return m.Metadata.Leaving })
+	if len(staying) == 0 {
 		return plan
 	}
-	next := dealer(r.Members)
+	next := dealer(staying)
 	dealt := map[string]items{}
 	connectors, tasks := r.Configuration.items().split()
 	for _, it := range slices.Concat(connectors, tasks) {

@@ -11,6 +11,7 @@ type share struct {
 	current items // it runs and may
 	next    items // it is to run
 	revoked items // it must stop
+	leaving bool  // it gets nothing more
 }
 
 type shares []*share
@@ -26,9 +27,15 @@ func divide(members []Member, owned []items, deleted set) shares {
 			current: owned[i].minus(deleted),
 			next:    owned[i].minus(deleted, twice),
 			revoked: owned[i].within(deleted, twice),
+			leaving: m.Metadata.Leaving,
 		}
 	}
 	return list
+}
+
+// staying returns the shares of members that will be there after the round.
+func (list shares) staying() shares {
+	return slices.DeleteFunc(slices.Clone(list), func(s *share) bool { return s.leaving })
 }
 
 // revoke takes items from the share.

@@ -1,6 +1,7 @@
 package assign
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -32,8 +33,14 @@ func (w *wait) prolong(now time.Time, most time.Duration) {
 	w.begin(now, delay)
 }
 
+// milliseconds returns the delay as members are told, rounded up: a member that
+// came back too early would find nothing to do, and no reason to come again.
+func (w *wait) milliseconds() int32 {
+	return int32((w.delay + time.Millisecond - 1).Milliseconds())
+}
+
 func (w *wait) note(list shares) {
-	for _, s := range list {
+	for _, s := range list.staying() {
 		if len(s.next) == 0 && !slices.Contains(w.candidates, s.member) {
 			w.candidates = append(w.candidates, s.member)
 		}
@@ -59,6 +66,22 @@ func (c *Cooperative) lose(r *Round, d *difference) items {
 	return nil
 }
 
+// handOver returns what leaving members had: it need not wait for them.
+func (c *Cooperative) handOver(d *difference) items {
+	if len(d.shares.staying()) == 0 {
+		return nil
+	}
+	had := set{}
+	for _, s := range d.shares {
+		if s.leaving {
+			maps.Copy(had, setOf(c.held[s.member]))
+		}
+	}
+	free := d.lost.within(had)
+	d.lost = d.lost.minus(had)
+	return free
+}
+
 // complete reports whether every member of the last round is still one.
 func (c *Cooperative) complete(r *Round) bool {
 	return !slices.ContainsFunc(c.members, func(id string) bool {
@@ -70,9 +93,10 @@ func (c *Cooperative) complete(r *Round) bool {
 // candidates it is handed out.
 func (c *Cooperative) expire(d *difference) items {
 	var present shares
+	staying := d.shares.staying()
 	for _, id := range c.wait.candidates {
-		if i := slices.IndexFunc(d.shares, func(s *share) bool { return s.member == id }); i >= 0 {
-			present = append(present, d.shares[i])
+		if i := slices.IndexFunc(staying, func(s *share) bool { return s.member == id }); i >= 0 {
+			present = append(present, staying[i])
 		}
 	}
 	c.wait.reset()

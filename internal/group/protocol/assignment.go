@@ -18,6 +18,11 @@ type Assignment struct {
 	// Cooperative only.
 	Revoked Work  // to stop
 	Delay   int32 // milliseconds after which the worker joins again; 0 for none
+
+	// HandsOver tells that the leader gives the work of a worker that says it is
+	// leaving to others at once. Cooperative only; a Java worker never sets it and
+	// ignores it.
+	HandsOver bool
 }
 
 // AppendAssignment appends an assignment in the form of a mode. Eager has no
@@ -25,6 +30,7 @@ type Assignment struct {
 func AppendAssignment(dst []byte, m Mode, a *Assignment) ([]byte, error) {
 	w := writer{b: dst}
 	w.assignment(m, a)
+	w.trailer(m, a.HandsOver)
 	return w.done(dst)
 }
 
@@ -58,6 +64,7 @@ func (w *writer) work(work Work) {
 func ReadAssignment(src []byte) (*Assignment, error) {
 	r := &reader{b: src}
 	a := r.cooperativeAssignment()
+	a.HandsOver = r.trailer()
 	return finish(r, a)
 }
 

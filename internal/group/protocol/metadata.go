@@ -6,6 +6,11 @@ type Metadata struct {
 	URL          string      // advertised, for requests of other workers
 	ConfigOffset int64       // offset after the last configuration record it read; -1 before any
 	Allocation   *Assignment // what it runs; nil for nothing yet; never with Eager
+
+	// Leaving tells a leader that hands over that the worker has stopped all it
+	// ran and is about to leave. Never with Eager; a Java worker never sets it and
+	// ignores it.
+	Leaving bool
 }
 
 // Offer is one of the protocols that a worker offers when it joins, with its
@@ -39,6 +44,7 @@ func AppendMetadata(dst []byte, m Mode, meta *Metadata) ([]byte, error) {
 	if m.Cooperative() {
 		w.allocation(m, meta.Allocation)
 	}
+	w.trailer(m, meta.Leaving)
 	return w.done(dst)
 }
 
@@ -60,6 +66,7 @@ func ReadMetadata(src []byte) (*Metadata, error) {
 	meta := r.metadata()
 	var allocation []byte
 	r.optional("allocation", func() { allocation = r.bytes() })
+	meta.Leaving = r.trailer()
 	if allocation != nil && r.err == nil {
 		r.b = allocation
 		meta.Allocation = r.cooperativeAssignment()

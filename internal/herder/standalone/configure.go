@@ -197,7 +197,8 @@ func (h *Herder) startTasks(name string, c *connector) error {
 	for i, task := range tasks {
 		id := state.TaskID{Connector: name, Task: i}
 		listener{h}.TaskStatus(id, state.Unassigned, "", nil)
-		if err := h.worker.StartTask(id, config, maps.Clone(task), target); !errors.Is(err, worker.ErrRunning) {
+		err := h.worker.StartTask(worker.TaskStart{ID: id, Connector: config, Task: maps.Clone(task), Target: target, Tasks: len(tasks)})
+		if !errors.Is(err, worker.ErrRunning) {
 			errs = append(errs, err)
 		}
 	}

@@ -11,7 +11,6 @@ package standalone
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -22,7 +21,6 @@ import (
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/javaerr"
 	"github.com/millrace/millrace/internal/pluginset"
-	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
 	"github.com/millrace/millrace/internal/store/statusstore"
 	"github.com/millrace/millrace/internal/worker"
@@ -35,7 +33,7 @@ type Settings struct {
 	ClusterID     string
 	TopicTracking bool
 	TopicReset    bool // whether topics may be reset
-	Validate      func(ctx context.Context, props map[string]string, nulls map[string]bool) (*herder.Validation, error)
+	Validate      herder.Validate
 }
 
 // Herder implements herder.Herder.
@@ -44,7 +42,6 @@ type Herder struct {
 	worker   *worker.Worker
 	plugins  *pluginset.Set
 	statuses *statusstore.Memory
-	offsets  offsetstore.Store
 	log      *slog.Logger
 	wg       sync.WaitGroup  // operations in the background
 	ctx      context.Context // of these; Stop ends it
@@ -70,7 +67,7 @@ type connector struct {
 // New returns a herder with a running worker. Stop must follow.
 func New(s Settings) *Herder {
 	h := &Herder{
-		Settings: s, plugins: s.Worker.Plugins, offsets: s.Worker.Offsets, log: s.Worker.Log,
+		Settings: s, plugins: s.Worker.Plugins, log: s.Worker.Log,
 		statuses: statusstore.NewMemory(), connectors: map[string]*connector{},
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
@@ -114,9 +111,9 @@ func (l listener) status(s state.State, version string, err error) state.Status 
 }
 
 // TopicUsed notes that a connector uses a topic.
-func (l listener) TopicUsed(connector, topic string) {
+func (l listener) TopicUsed(id state.TaskID, topic string) {
 	if l.TopicTracking {
-		l.statuses.AddTopic(connector, topic)
+		l.statuses.AddTopic(id.Connector, topic)
 	}
 }
 
@@ -248,34 +245,7 @@ func (h *Herder) Validate(ctx context.Context, props map[string]string) (*herder
 // ValidateNulls is Validate for a configuration in which some keys are null. The
 // connector's own check may hang: then the answer is an error when ctx ends.
 func (h *Herder) ValidateNulls(ctx context.Context, props map[string]string, nulls map[string]bool) (*herder.Validation, error) {
-	type answer struct {
-		v   *herder.Validation
-		err error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		v, err := h.Settings.Validate(ctx, props, nulls)
-		h.logPanic(err)
-		answers <- answer{v, err}
-	}()
-	select {
-	case a := <-answers:
-		return a.v, a.err
-	case <-ctx.Done():
-		h.log.Error("A connector did not return from Validate in time; the call goes on", "class", props["connector.class"])
-		return nil, &herder.Error{Reason: herder.TimedOut, Err: ctx.Err(), Msg: "Request timed out while the connector validated its configuration"}
-	}
-}
-
-// logPanic shows where a connector panicked; the answer says only that it did.
-func (h *Herder) logPanic(err error) {
-	var p interface {
-		error
-		StackText() string
-	}
-	if errors.As(err, &p) {
-		h.log.Error("A connector panicked", "err", err, "stack", p.StackText())
-	}
+	return h.Settings.Validate.Bounded(ctx, h.log, props, nulls)
 }
 
 // await waits for the answer of a connector's goroutine.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/store/state"
+	"github.com/millrace/millrace/internal/worker"
 )
 
 // ConnectorStatus returns what a connector and its tasks do.
@@ -157,10 +158,10 @@ func (h *Herder) RestartTask(ctx context.Context, id state.TaskID) error {
 		h.mu.Unlock()
 		return herder.Fail(herder.NotFound, "Task %s not found", id)
 	}
-	config, task, target := maps.Clone(c.config), maps.Clone(c.tasks[id.Task]), c.target
+	config, task, target, count := maps.Clone(c.config), maps.Clone(c.tasks[id.Task]), c.target, len(c.tasks)
 	h.mu.Unlock()
 	h.worker.StopTasks(id)
-	return h.worker.StartTask(id, config, task, target)
+	return h.worker.StartTask(worker.TaskStart{ID: id, Connector: config, Task: task, Target: target, Tasks: count})
 }
 
 // Topics returns the topics that a connector has used.

@@ -68,6 +68,9 @@ func (v *Validator) Validate(ctx context.Context, props map[string]string) (*her
 // ValidateNulls is Validate for a configuration in which some keys have null as
 // value.
 func (v *Validator) ValidateNulls(ctx context.Context, props map[string]string, nulls map[string]bool) (*herder.Validation, error) {
+	if err := v.checkProviders(props); err != nil {
+		return nil, err
+	}
 	submitted := maps.Clone(props)
 	// A connector may not bring providers of its own: they would be run by anybody
 	// who may ask for a validation.
@@ -124,6 +127,7 @@ func (r *run) validate() (err error) {
 		return err
 	}
 	r.addConverters()
+	r.addRestarts()
 	return nil
 }
 

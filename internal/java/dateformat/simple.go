@@ -19,8 +19,46 @@ type Simple struct {
 // item is a run of one pattern letter, or literal text (letter 0).
 type item struct {
 	letter byte
+	part   part // what it prints, when that is just a number
 	count  int
 	text   string
+}
+
+// part is a number that most patterns print.
+type part uint8
+
+const (
+	otherPart part = iota
+	yearPart
+	monthPart
+	dayPart
+	hourPart
+	minutePart
+	secondPart
+	milliPart
+	allParts
+)
+
+// partOf returns what a run of letters prints with leading zeros and nothing else.
+func partOf(letter byte, count int) part {
+	switch {
+	case count > maxDigits:
+	case letter == 'y' && count != 2:
+		return yearPart
+	case letter == 'M' && count <= 2:
+		return monthPart
+	case letter == 'd':
+		return dayPart
+	case letter == 'H':
+		return hourPart
+	case letter == 'm':
+		return minutePart
+	case letter == 's':
+		return secondPart
+	case letter == 'S':
+		return milliPart
+	}
+	return otherPart
 }
 
 const simpleLetters = "GyMdkHmsSEDFwWahKzZYuXL"
@@ -57,7 +95,7 @@ func simpleItems(pattern string) ([]item, error) {
 			if err := checkLetter(c, n); err != nil {
 				return nil, err
 			}
-			items = append(items, item{letter: c, count: n})
+			items = append(items, item{letter: c, part: partOf(c, n), count: n})
 			i += n
 		}
 	}
@@ -123,8 +161,16 @@ func (f *Simple) Format(ms int64) string { return string(f.Append(nil, ms)) }
 // Append appends the text of the instant ms to dst.
 func (f *Simple) Append(dst []byte, ms int64) []byte {
 	m := momentOf(ms)
+	parts := m.parts()
 	for i := range f.items {
-		dst = f.appendItem(dst, &f.items[i], &m)
+		switch it := &f.items[i]; {
+		case it.part != otherPart:
+			dst = appendPadded(dst, parts[it.part], it.count)
+		case it.letter == 0:
+			dst = append(dst, it.text...)
+		default:
+			dst = f.appendItem(dst, it, &m)
+		}
 	}
 	return dst
 }
@@ -137,6 +183,23 @@ type moment struct {
 
 func momentOf(ms int64) moment {
 	return moment{date: dateOf(floorDiv(ms, msPerDay)), ms: int(floorMod(ms, msPerDay))}
+}
+
+func (m *moment) parts() [allParts]int64 {
+	ms := uint32(m.ms)
+	return [allParts]int64{
+		yearPart: m.eraYear(), monthPart: int64(m.month), dayPart: int64(m.day),
+		hourPart: int64(ms / 3_600_000), minutePart: int64(ms / 60_000 % 60),
+		secondPart: int64(ms / 1000 % 60), milliPart: int64(ms % 1000),
+	}
+}
+
+// eraYear counts the years before Christ from 1.
+func (m *moment) eraYear() int64 {
+	if m.year <= 0 {
+		return 1 - m.year
+	}
+	return m.year
 }
 
 func (m *moment) hour() int { return m.ms / 3_600_000 }
@@ -188,11 +251,9 @@ func (f *Simple) appendMonth(dst []byte, month, count int) []byte {
 }
 
 func appendYear(dst []byte, it *item, m *moment) []byte {
-	year := m.year
+	year := m.eraYear()
 	if it.letter == 'Y' {
 		year = m.weekYear()
-	} else if year <= 0 {
-		year = 1 - year
 	}
 	if it.count == 2 {
 		year %= 100

@@ -37,6 +37,11 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 		dst = append(dst, '-')
 		f = -f
 	}
+	if bits == 64 && f < 1e7 {
+		if cents := math.Round(f * 100); cents/100 == f {
+			return appendCents(dst, uint64(cents))
+		}
+	}
 	var buf [32]byte
 	digits, exp := shortest(buf[:0], f, bits)
 	if exp >= -3 && exp < 7 {
@@ -48,6 +53,16 @@ func appendFloat(dst []byte, f float64, bits int) []byte {
 	}
 	dst = append(dst, digits[1:]...)
 	return strconv.AppendInt(append(dst, 'E'), int64(exp), 10)
+}
+
+// appendCents appends what has no more than two decimals: no other number of up to 15
+// digits reads back the same.
+func appendCents(dst []byte, cents uint64) []byte {
+	dst = append(strconv.AppendUint(dst, cents/100, 10), '.', byte('0'+cents/10%10))
+	if last := cents % 10; last != 0 {
+		dst = append(dst, byte('0'+last))
+	}
+	return dst
 }
 
 // shortest returns the significant digits of f and the decimal exponent of the

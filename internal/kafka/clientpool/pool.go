@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/millrace/millrace/internal/kafka"
 )
@@ -105,6 +108,9 @@ func (p *Pool) Len() int {
 
 func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
 	opts := append([]kgo.Opt{}, producer.Opts...)
+	if producer.TransactionalID != "" {
+		opts = append(opts, patience()...)
+	}
 	if p.settings.Logger != nil {
 		opts = append(opts, kgo.WithLogger(kafka.Logger(p.settings.Logger)))
 		producer.Warn(p.settings.Logger)
@@ -114,4 +120,21 @@ func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
 		return nil, fmt.Errorf("open producer %s: %w", producer.ClientID, err)
 	}
 	return client, nil
+}
+
+// patience makes a transactional producer ask its coordinator again as long as its
+// user waits: by default the client gives up after half a minute, when nobody knows
+// whether a transaction was committed.
+func patience() []kgo.Opt {
+	const others = 30 * time.Second
+	return []kgo.Opt{
+		kgo.RequestRetries(math.MaxInt32),
+		kgo.RetryTimeoutFn(func(key int16) time.Duration {
+			switch kmsg.Key(key) {
+			case kmsg.InitProducerID, kmsg.AddPartitionsToTxn, kmsg.EndTxn, kmsg.FindCoordinator:
+				return 0
+			}
+			return others
+		}),
+	}
 }

@@ -28,8 +28,10 @@ type Topic struct {
 // Description is what the brokers say of a topic.
 type Description struct {
 	Name              string
+	ID                [16]byte // zero from brokers before Kafka 2.8
 	Partitions        int
-	ReplicationFactor int // of the first partition
+	Leaders           []int32 // by partition, -1 for none
+	ReplicationFactor int     // of the first partition
 	Internal          bool
 }
 
@@ -68,7 +70,7 @@ func (a *Admin) Create(ctx context.Context, t Topic) (created bool, err error) {
 		err = a.explainFactor(ctx, t, err)
 	}
 	if answer.ErrMessage != "" {
-		err = fmt.Errorf("%w (%s)", err, answer.ErrMessage)
+		err = &brokerError{err, answer.ErrMessage}
 	}
 	return false, classify(doing, err)
 }
@@ -108,10 +110,14 @@ func (a *Admin) Describe(ctx context.Context, names ...string) (map[string]Descr
 }
 
 func describe(t kmsg.MetadataResponseTopic) Description {
-	d := Description{Name: *t.Topic, Partitions: len(t.Partitions), Internal: t.IsInternal}
+	d := Description{Name: *t.Topic, ID: t.TopicID, Partitions: len(t.Partitions), Internal: t.IsInternal}
+	d.Leaders = slices.Repeat([]int32{-1}, d.Partitions)
 	for _, p := range t.Partitions {
 		if p.Partition == 0 {
 			d.ReplicationFactor = len(p.Replicas)
+		}
+		if p.Partition >= 0 && int(p.Partition) < d.Partitions {
+			d.Leaders[p.Partition] = p.Leader
 		}
 	}
 	return d

@@ -131,11 +131,31 @@ func TestCreateErrors(t *testing.T) {
 		if created || !errors.Is(err, want) || !errors.Is(err, code) || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), "topic t") {
 			t.Errorf("%s: got %v, %v", code.Message, created, err)
 		}
+		if got := Message(err); got != why {
+			t.Errorf("%s: the broker's words are %q", code.Message, got)
+		}
+	}
+	if got := Message(kerr.InvalidConfig); got != kerr.InvalidConfig.Error() {
+		t.Errorf("without words of a broker: %q", got)
 	}
 	ended, cancel := context.WithDeadline(ctx, time.Unix(0, 0))
 	defer cancel()
 	if _, err := a.List(ended); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	a, cluster := admin(t)
+	found, err := a.Describe(background(t), "old")
+	d := found["old"]
+	if err != nil || d.Partitions != 3 || len(d.Leaders) != 3 || d.ID != cluster.TopicInfo("old").TopicID {
+		t.Fatalf("got %+v, %v", d, err)
+	}
+	for p, leader := range d.Leaders {
+		if leader != cluster.LeaderFor("old", int32(p)) {
+			t.Errorf("partition %d: leader %d", p, leader)
+		}
 	}
 }
 

@@ -57,3 +57,22 @@ func classify(doing string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// brokerError is an error with the words of the broker that answered with it.
+type brokerError struct {
+	err   error
+	words string
+}
+
+func (e *brokerError) Error() string { return e.err.Error() + " (" + e.words + ")" }
+func (e *brokerError) Unwrap() error { return e.err }
+
+// Message returns the broker's own words on an error, or the error's when the broker
+// had none.
+func Message(err error) string {
+	var b *brokerError
+	if errors.As(err, &b) {
+		return b.words
+	}
+	return err.Error()
+}

@@ -8,7 +8,9 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/plugins/connectors/filestream"
+	"github.com/millrace/millrace/plugins/connectors/mirror"
 	"github.com/millrace/millrace/plugins/connectors/mock"
 	"github.com/millrace/millrace/plugins/connectors/s3sink"
 	"github.com/millrace/millrace/plugins/connectors/schemasource"
@@ -27,7 +29,7 @@ import (
 
 // Plugins returns all of them.
 func Plugins() []plugin.Plugin {
-	return slices.Concat(connectors(), converters(), transforms.All(), predicates.All(), providers.All(), policies.All())
+	return slices.Concat(connectors(), mirror.Plugins(connectorconfig.CommonDef()), converters(), transforms.All(), predicates.All(), providers.All(), policies.All())
 }
 
 func connectors() []plugin.Plugin {

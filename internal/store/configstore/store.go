@@ -18,6 +18,7 @@ var ErrNotInteger = errors.New("Expected integer value to be either Integer or L
 // concurrent use and never blocks.
 type Store struct {
 	mu         sync.Mutex
+	decoder    topicjson.Decoder
 	started    bool
 	offset     int64
 	session    *SessionKey
@@ -60,12 +61,12 @@ func (s *Store) Deferred(connector string) map[int]*data.Map {
 // one once. An error is a record that Java's workers fail on: ErrNotInteger, or a
 // *data.Error of kind BadArgument.
 func (s *Store) Apply(r Record) (Event, error) {
-	value, err := topicjson.Decode(r.Value)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	value, err := s.decoder.Decode(r.Value)
 	if err != nil {
 		return discarded("its value is not JSON"), nil // and keeps the offset
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.offset = r.Offset + 1
 	e, err := s.dispatch(topicjson.Key(r.Key), value)
 	if !s.started {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/millrace/millrace/connect/data"
+	"github.com/millrace/millrace/internal/store/topicjson"
 )
 
 // Partitions is the set of source partitions, by connector, that the records of an
@@ -23,21 +24,26 @@ func NewPartitions() *Partitions {
 // Apply takes in the next record; a nil value removes its partition. The answer says
 // for the log why the record had no effect, "" when it had one.
 func (p *Partitions) Apply(e Entry) (discarded string) {
-	connector, partition, err := decodeKey(e.Key)
+	connector, partition, err := decodeKey(new(topicjson.Decoder), e.Key)
 	if err != nil {
 		return err.Error()
 	}
+	p.put(connector, partition, e.Value != nil)
+	return ""
+}
+
+// put adds a partition, or removes it when it has no offset.
+func (p *Partitions) put(connector string, partition *data.Map, offset bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.all[connector] == nil {
 		p.all[connector] = map[string]*data.Map{}
 	}
-	if e.Value == nil {
-		delete(p.all[connector], identity(partition))
-	} else {
+	if offset {
 		p.all[connector][identity(partition)] = partition
+	} else {
+		delete(p.all[connector], identity(partition))
 	}
-	return ""
 }
 
 // Connectors returns the names of all connectors that there were records of, in

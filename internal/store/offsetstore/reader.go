@@ -72,8 +72,8 @@ func decodeOffset(raw []byte) (*data.Map, error) {
 var errKey = errors.New("Ignoring offset partition key with an unexpected format")
 
 // decodeKey reads the key of a record of any worker.
-func decodeKey(raw []byte) (connector string, partition *data.Map, err error) {
-	v, err := topicjson.Decode(raw)
+func decodeKey(d *topicjson.Decoder, raw []byte) (connector string, partition *data.Map, err error) {
+	v, err := d.Decode(raw)
 	if err != nil {
 		return "", nil, err
 	}

@@ -58,8 +58,8 @@ func (c *Connector) Commit(ctx context.Context, offsets map[*connect.SourceParti
 	return c.store.Set(ctx, entries)
 }
 
-// Entries returns what Commit would store, for a task that stores offsets in its own
-// transaction.
+// Entries returns what Commit would store, under the keys that a Rewriter has for it,
+// for a task that stores offsets in its own transaction.
 func (c *Connector) Entries(offsets map[*connect.SourcePartition]connect.Fields) ([]Entry, error) {
 	entries := make([]Entry, 0, len(offsets))
 	for p, offset := range offsets {
@@ -74,6 +74,9 @@ func (c *Connector) Entries(offsets map[*connect.SourcePartition]connect.Fields)
 			}
 		}
 		entries = append(entries, e)
+	}
+	if r, ok := c.store.(Rewriter); ok {
+		entries = r.Rewrite(entries)
 	}
 	return entries, nil
 }

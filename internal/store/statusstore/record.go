@@ -13,8 +13,9 @@ import (
 // Record is a record of the status topic. A nil Value is a tombstone.
 type Record struct{ Key, Value []byte }
 
-// Topic says that a connector used a topic, and which task noticed it first (KIP-558).
-type Topic struct {
+// TopicUse says that a connector used a topic, and which task noticed it first
+// (KIP-558).
+type TopicUse struct {
 	Name       string
 	Connector  string
 	Task       int
@@ -100,7 +101,7 @@ func known(s state.State) bool {
 	return false
 }
 
-func encodeTopic(t Topic) (Record, error) {
+func encodeTopic(t TopicUse) (Record, error) {
 	inner := data.NewMap(4)
 	inner.Put("name", t.Name)
 	inner.Put("connector", t.Connector)
@@ -112,7 +113,7 @@ func encodeTopic(t Topic) (Record, error) {
 	return Record{Key: []byte(topicKey(t.Connector, t.Name)), Value: raw}, err
 }
 
-func decodeTopic(raw []byte) (t Topic, ok bool) {
+func decodeTopic(raw []byte) (t TopicUse, ok bool) {
 	v, err := topicjson.Decode(raw)
 	outer, isMap := v.(*data.Map)
 	if err != nil || !isMap {

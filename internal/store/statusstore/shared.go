@@ -18,7 +18,7 @@ type Shared struct {
 	connectors map[string]state.Status
 	put        map[string]struct{} // connectors that this worker put a status of
 	tasks      map[string]map[int]state.Status
-	topics     map[string]map[string]Topic // by connector and topic
+	topics     map[string]map[string]TopicUse // by connector and topic
 }
 
 // NewShared returns the state before the first record.
@@ -27,7 +27,7 @@ func NewShared() *Shared {
 		connectors: map[string]state.Status{},
 		put:        map[string]struct{}{},
 		tasks:      map[string]map[int]state.Status{},
-		topics:     map[string]map[string]Topic{},
+		topics:     map[string]map[string]TopicUse{},
 	}
 }
 
@@ -43,7 +43,7 @@ func (s *Shared) PutConnector(name string, status state.Status) (Record, error) 
 // PutConnectorSafe is PutConnector for a worker that may have lost the connector to
 // another one: safe is false when nothing may be written.
 func (s *Shared) PutConnectorSafe(name string, status state.Status) (r Record, safe bool, err error) {
-	if cached, ok := s.Connector(name); ok && !mayReplace(cached, status) {
+	if !s.connectorSafe(name, status) {
 		return r, false, nil
 	}
 	r, err = s.PutConnector(name, status)
@@ -57,11 +57,21 @@ func (s *Shared) PutTask(id state.TaskID, status state.Status) (Record, error) {
 
 // PutTaskSafe is to PutTask what PutConnectorSafe is to PutConnector.
 func (s *Shared) PutTaskSafe(id state.TaskID, status state.Status) (r Record, safe bool, err error) {
-	if cached, ok := s.Task(id); ok && !mayReplace(cached, status) {
+	if !s.taskSafe(id, status) {
 		return r, false, nil
 	}
 	r, err = s.PutTask(id, status)
 	return r, true, err
+}
+
+func (s *Shared) connectorSafe(name string, status state.Status) bool {
+	cached, ok := s.Connector(name)
+	return !ok || mayReplace(cached, status)
+}
+
+func (s *Shared) taskSafe(id state.TaskID, status state.Status) bool {
+	cached, ok := s.Task(id)
+	return !ok || mayReplace(cached, status)
 }
 
 func mayReplace(cached, status state.Status) bool {
@@ -69,7 +79,7 @@ func mayReplace(cached, status state.Status) bool {
 }
 
 // PutTopic returns the record of a topic's use.
-func (s *Shared) PutTopic(t Topic) (Record, error) { return encodeTopic(t) }
+func (s *Shared) PutTopic(t TopicUse) (Record, error) { return encodeTopic(t) }
 
 // DeleteTopic returns the record that forgets that a connector used a topic.
 func (s *Shared) DeleteTopic(connector, topic string) Record {
@@ -198,12 +208,20 @@ func (s *Shared) Tasks(connector string) []int {
 	return slices.Sorted(maps.Keys(s.tasks[connector]))
 }
 
+// Uses tells whether a connector is known to use a topic.
+func (s *Shared) Uses(connector, topic string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.topics[connector][topic]
+	return ok
+}
+
 // Topics returns the topics that a connector used, in order of their names.
-func (s *Shared) Topics(connector string) []Topic {
+func (s *Shared) Topics(connector string) []TopicUse {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	used := s.topics[connector]
-	topics := make([]Topic, 0, len(used))
+	topics := make([]TopicUse, 0, len(used))
 	for _, name := range slices.Sorted(maps.Keys(used)) {
 		topics = append(topics, used[name])
 	}

@@ -78,7 +78,7 @@ func TestTombstones(t *testing.T) {
 			t.Fatalf("%s: %s", key, why)
 		}
 	}
-	if got := s.Topics("c"); len(got) != 2 || got[1] != (Topic{"orders-2", "c", 1, 8}) {
+	if got := s.Topics("c"); len(got) != 2 || got[1] != (TopicUse{"orders-2", "c", 1, 8}) {
 		t.Errorf("topics %v", got)
 	}
 	connector, _ := s.PutConnector("c", status(state.Destroyed, "w", 2))

@@ -15,7 +15,14 @@ import (
 // Decode returns the value of a record: nil, bool, int64, float64, string, []any or
 // a *data.Map that must not be changed. No bytes, zero bytes and the text null are
 // nil. It keeps no reference to raw.
-func Decode(raw []byte) (any, error) {
+func Decode(raw []byte) (any, error) { return new(Decoder).Decode(raw) }
+
+// Decoder decodes many values with less memory than as many calls of Decode. It is not
+// safe for concurrent use; its values are.
+type Decoder struct{ reader data.JSONReader }
+
+// Decode is the function of the same name.
+func (d *Decoder) Decode(raw []byte) (any, error) {
 	if len(raw) == 0 {
 		return nil, nil
 	}
@@ -23,7 +30,7 @@ func Decode(raw []byte) (any, error) {
 	if err != nil {
 		return nil, invalid(err)
 	}
-	v, err := new(data.JSONReader).Read(src)
+	v, err := d.reader.Read(src)
 	if err != nil {
 		return nil, invalid(err)
 	}
@@ -36,6 +43,15 @@ func invalid(err error) error {
 
 // Key returns the text of a record's key. Bytes that are not UTF-8 are replaced.
 func Key(raw []byte) string { return charset.UTF8(raw) }
+
+// Shown returns a record's key for logs, cut to 200 bytes.
+func Shown(raw []byte) string {
+	const enough = 200
+	if len(raw) > enough {
+		return Key(raw[:enough]) + "…"
+	}
+	return Key(raw)
+}
 
 // Member returns a member of an object, nil when it is null or not there.
 func Member(m *data.Map, name string) any {

@@ -35,7 +35,7 @@ func (t *sinkTask) Start(_ context.Context, _ sink.Runtime, props map[string]str
 	}
 	t.file, err = os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return fmt.Errorf("couldn't find or create file for FileStreamSinkTask: %w", err)
+		return &connect.Error{Msg: "Couldn't find or create file '" + name + "' for FileStreamSinkTask", Err: err}
 	}
 	info, err := t.file.Stat()
 	t.toSync = err == nil && info.Mode().IsRegular()

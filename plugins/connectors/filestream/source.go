@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"log/slog"
 	"time"
 
@@ -168,24 +169,32 @@ func (t *sourceTask) fillFromStdin(ctx context.Context) (total int, err error) {
 	return total, err
 }
 
-// open opens the file where the stored offset says. A file that is not there yet is
-// waited for.
+// open opens the file where the stored offset says. A file that is not there yet, or
+// a folder of that name, is waited for.
 func (t *sourceTask) open() error {
 	if t.file != nil {
 		return nil
 	}
+	if info, err := os.Stat(t.name); err == nil && info.IsDir() {
+		return t.missing("A folder has the name of")
+	}
 	f, err := follow(t.name, t.position)
 	if errors.Is(err, fs.ErrNotExist) {
-		if !t.warned {
-			t.log.Warn("Couldn't find file for FileStreamSourceTask, waiting for it to be created", "file", t.name)
-			t.warned = true
-		}
-		return nil
+		return t.missing("Couldn't find")
 	}
 	if err != nil {
 		return fmt.Errorf("open source file: %w", err)
 	}
 	t.file = f
+	return nil
+}
+
+// missing says once why nothing is read, which is no error.
+func (t *sourceTask) missing(why string) error {
+	if !t.warned {
+		t.log.Warn(why+" file for FileStreamSourceTask, waiting for it to be created", "file", t.name)
+		t.warned = true
+	}
 	return nil
 }
 

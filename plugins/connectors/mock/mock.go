@@ -60,6 +60,12 @@ func delay(props map[string]string) (time.Duration, error) {
 
 func (f failure) due() bool { return !f.at.IsZero() && !time.Now().Before(f.at) }
 
+// thrown is the exception without a message of the Java connector.
+type thrown struct{}
+
+func (thrown) Error() string     { return "" }
+func (thrown) JavaClass() string { return "java.lang.RuntimeException" }
+
 // base is what both connectors do: fail after a while, if asked to.
 type base struct {
 	props  map[string]string
@@ -72,7 +78,7 @@ func (b *base) start(props map[string]string, fail func(error)) error {
 	if err != nil || f.at.IsZero() {
 		return err
 	}
-	timer := time.AfterFunc(time.Until(f.at), func() { fail(&connect.Error{Msg: "mock connector failure"}) })
+	timer := time.AfterFunc(time.Until(f.at), func() { fail(thrown{}) })
 	b.cancel = func() { timer.Stop() }
 	return nil
 }

@@ -59,6 +59,10 @@ func unreadable(format string, args ...any) error {
 	return data.Errorf("Failed to deserialize boolean: ").Because(data.Fail(data.Unserializable, format, args...))
 }
 
+// MakesValues tells the host that ToConnect returns no structs or maps which others
+// could have.
+func (Converter) MakesValues() {}
+
 // FromHeader is FromConnect.
 func (c Converter) FromHeader(topic, _ string, schema *data.Schema, value any) ([]byte, error) {
 	return c.FromConnect(topic, nil, schema, value)

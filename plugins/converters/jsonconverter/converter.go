@@ -12,12 +12,13 @@ type Converter struct {
 	set     settings
 	content *plan // of schema.content, or nil
 
-	reader data.JSONReader
-	read   *cache[string, *plan] // by schema text
-	kept   int                   // length of texts put into read
-	latest [recent]textPlan      // the schema texts used last
-	at     int
-	writer writer
+	reader  data.JSONReader
+	read    *cache[string, *plan] // by schema text
+	kept    int                   // length of texts put into read
+	latest  [recent]textPlan      // the schema texts used last
+	at      int
+	structs data.StructMaker
+	writer  writer
 }
 
 // textPlan is a plan and the schema text it came from.
@@ -84,6 +85,9 @@ func (c *Converter) ToConnect(_ string, _ []connect.RawHeader, raw []byte) (*dat
 	}
 	return c.readEnvelope(src)
 }
+
+// MakesValues tells the host that transformations may write into what ToConnect made.
+func (c *Converter) MakesValues() {}
 
 // ToHeader is ToConnect for headers.
 func (c *Converter) ToHeader(topic, _ string, raw []byte) (*data.Schema, any, error) {

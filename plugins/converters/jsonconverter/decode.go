@@ -11,6 +11,8 @@ type decoder struct {
 	src   []byte
 	exact bool // the text is known to be JSON; errors come in the order of the schema
 
+	structs *data.StructMaker
+
 	// blanks counts values that are null because their JSON type does not suit the
 	// schema: Connect notices those only within structs.
 	blanks int

@@ -45,7 +45,8 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 	if err = jsontext.Enter(i, depth); err != nil {
 		return nil, i, err
 	}
-	slots := make([]any, len(p.fields))
+	s := d.structs.Make(p.schema, roomAt(depth))
+	slots := s.Slots()
 	set := newFieldSet(len(p.fields))
 	i = jsontext.Space(d.src, i+1)
 	more, next := true, 0
@@ -67,11 +68,22 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 		if err != nil {
 			return nil, i, err
 		}
-		if i, more, err = jsontext.Next(d.src, i, '}'); err != nil {
+		if jsontext.Tight(d.src, i, ',') {
+			i++
+		} else if i, more, err = jsontext.Next(d.src, i, '}'); err != nil {
 			return nil, i, err
 		}
 	}
-	return data.StructOf(p.schema, slots), i, p.fillUnset(slots, &set)
+	return s, i, p.fillUnset(slots, &set)
+}
+
+// roomAt is how many fields more there is room for: transformations add them to
+// outermost structs.
+func roomAt(depth int) int {
+	if depth > 2 {
+		return 0
+	}
+	return 3
 }
 
 // field reads a name at i and returns its field, preferably the next one, and where
@@ -79,7 +91,10 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 func (d *decoder) field(p *plan, i, next int) (k, at int, err error) {
 	if next < len(p.fields) {
 		if q := p.fields[next].quoted; bytes.HasPrefix(d.src[i:], q) {
-			at, err = jsontext.Colon(d.src, i+len(q))
+			if at = i + len(q); jsontext.Tight(d.src, at, ':') {
+				return next, at + 1, nil
+			}
+			at, err = jsontext.Colon(d.src, at)
 			return next, at, err
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Converter) readExact(src []byte, schema, payload int) (*data.Schema, an
 		v, _, err := c.reader.ReadAt(src, payload, 1)
 		return nil, v, err
 	}
-	d := decoder{src: src, exact: true}
+	d := decoder{src: src, structs: &c.structs, exact: true}
 	v, _, err := d.value(p, payload, 1)
 	return p.schemaOr(err), v, err
 }
@@ -88,7 +88,7 @@ func (c *Converter) readQuick(src []byte) (p *plan, v any, ok bool) {
 	if p == nil {
 		v, end, err = c.reader.ReadAt(src, i, 1)
 	} else {
-		d := decoder{src: src}
+		d := decoder{src: src, structs: &c.structs}
 		v, end, err = d.value(p, i, 1)
 	}
 	if err != nil {
@@ -153,7 +153,7 @@ func (c *Converter) readBare(src []byte) (any, error) {
 	at := jsontext.First(src)
 	kind := jsontext.KindAt(src, at)
 	if at < len(src) {
-		d := decoder{src: src}
+		d := decoder{src: src, structs: &c.structs}
 		v, end, err := d.value(c.content, at, 0)
 		if err == nil && jsontext.CheckRoot(src, end, kind) == nil {
 			return v, nil
@@ -162,7 +162,7 @@ func (c *Converter) readBare(src []byte) (any, error) {
 	if _, _, err := jsontext.Check(src); err != nil {
 		return nil, notJSON(err)
 	}
-	d := decoder{src: src, exact: true}
+	d := decoder{src: src, structs: &c.structs, exact: true}
 	v, _, err := d.value(c.content, at, 0)
 	return v, err
 }

@@ -1,6 +1,8 @@
 package jsonconverter
 
 import (
+	"slices"
+
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
 )
@@ -106,10 +108,21 @@ func (p *plan) schemaOr(err error) *data.Schema {
 	return p.schema
 }
 
+// renew returns a default that belongs to the record alone, parts aside.
+func renew(def any) any {
+	switch v := def.(type) {
+	case *data.Struct:
+		return data.StructOf(v.Schema(), slices.Clone(v.Slots()))
+	case *data.Map:
+		return v.Copy()
+	}
+	return def
+}
+
 // null returns what a JSON null stands for.
 func (p *plan) null() (any, error) {
 	if p.def != nil || p.optional {
-		return p.def, nil
+		return renew(p.def), nil
 	}
 	return nil, data.Errorf("Invalid null value for required %s field", p.schema.Type())
 }

@@ -127,6 +127,10 @@ func (c Converter) ToConnect(_ string, _ []connect.RawHeader, raw []byte) (*data
 	return c.schema, c.read(raw), nil
 }
 
+// MakesValues tells the host that ToConnect returns no structs or maps which others
+// could have.
+func (Converter) MakesValues() {}
+
 // FromHeader is FromConnect.
 func (c Converter) FromHeader(topic, _ string, schema *data.Schema, value any) ([]byte, error) {
 	return c.FromConnect(topic, nil, schema, value)

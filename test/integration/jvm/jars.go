@@ -19,6 +19,10 @@ type Set string
 // KafkaBroker is the class path of an Apache Kafka broker and its storage tool.
 const KafkaBroker Set = "broker"
 
+// KafkaConnect is the class path of an Apache Kafka Connect worker with the file
+// connectors.
+const KafkaConnect Set = "connect"
+
 // CacheEnv names the environment variable with the cache directory; the default
 // is the directory millrace in the user's cache directory.
 const CacheEnv = "MILLRACE_CACHE"

@@ -47,6 +47,14 @@ func (p Program) Start() (*process.Process, error) {
 }
 
 func (p Program) command() *exec.Cmd {
+	args := p.CommandLine()
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = p.Dir, p.Output, p.Output
+	return cmd
+}
+
+// CommandLine returns the command that Start runs.
+func (p Program) CommandLine() []string {
 	path := ""
 	for i, dir := range p.Jars {
 		if i > 0 {
@@ -54,9 +62,6 @@ func (p Program) command() *exec.Cmd {
 		}
 		path += filepath.Join(dir, "*")
 	}
-	args := append([]string{"-cp", path}, p.Options...)
-	args = append(append(args, p.Class), p.Args...)
-	cmd := exec.Command(p.Java, args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = p.Dir, p.Output, p.Output
-	return cmd
+	args := append([]string{p.Java, "-cp", path}, p.Options...)
+	return append(append(args, p.Class), p.Args...)
 }

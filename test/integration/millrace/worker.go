@@ -28,14 +28,15 @@ const (
 // offsets are stored every 200 ms and the REST API has a free port of loopback.
 type Settings struct {
 	Bootstrap  string            // bootstrap.servers
+	Group      string            // group.id of a distributed worker; "" for a standalone one
 	Props      map[string]string // worker properties, over the ones above
 	Env        []string          // KEY=value, over the test's environment
 	Connectors map[string]string // files on the command line: name → content
 }
 
-// Worker is a standalone worker. Its files, the offsets among them, stay over
-// restarts. Its methods are for one goroutine, except Log and those that ask the
-// REST API.
+// Worker is a worker process. Its files, the offsets of a standalone worker among
+// them, stay over restarts. Its methods are for one goroutine, except Log and those
+// that ask the REST API.
 type Worker struct {
 	dir     string
 	command []string
@@ -44,17 +45,37 @@ type Worker struct {
 	process *process.Process
 	logFrom int64 // size of the log when the process was started
 	url     string
+	found   func(log []byte) (url string, ok bool)
 }
 
 // Worker prepares a worker that is not started yet. It is killed when the test ends;
 // its log is shown when the test fails.
 func (b *Binary) Worker(t testing.TB, s Settings) *Worker {
 	t.Helper()
-	w := &Worker{dir: t.TempDir(), env: append(os.Environ(), s.Env...)}
-	w.command = []string{b.Path(t), "standalone", w.write(t, "worker.properties", properties(w.props(s)))}
-	for _, name := range slices.Sorted(maps.Keys(s.Connectors)) {
-		w.command = append(w.command, w.write(t, name, s.Connectors[name]))
+	mode := "standalone"
+	if s.Group != "" {
+		mode = "distributed"
 	}
+	path := b.Path(t)
+	w := newWorker(t, s, func(files []string) []string { return append([]string{path, mode}, files...) })
+	w.found = func(log []byte) (string, bool) {
+		found := startedLine.FindSubmatch(log)
+		if found == nil {
+			return "", false
+		}
+		return string(found[1]), true
+	}
+	return w
+}
+
+func newWorker(t testing.TB, s Settings, command func(files []string) []string) *Worker {
+	t.Helper()
+	w := &Worker{dir: t.TempDir(), env: append(os.Environ(), s.Env...)}
+	files := []string{w.write(t, "worker.properties", properties(w.props(s)))}
+	for _, name := range slices.Sorted(maps.Keys(s.Connectors)) {
+		files = append(files, w.write(t, name, s.Connectors[name]))
+	}
+	w.command = command(files)
 	var err error
 	if w.output, err = os.OpenFile(w.File("worker.log"), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o644); err != nil {
 		t.Fatal(err)
@@ -66,12 +87,21 @@ func (b *Binary) Worker(t testing.TB, s Settings) *Worker {
 func (w *Worker) props(s Settings) map[string]string {
 	const text = "org.apache.kafka.connect.storage.StringConverter"
 	props := map[string]string{
-		"bootstrap.servers":            s.Bootstrap,
-		"listeners":                    "http://127.0.0.1:0",
-		"key.converter":                text,
-		"value.converter":              text,
-		"offset.storage.file.filename": w.OffsetFile(),
-		"offset.flush.interval.ms":     "200",
+		"bootstrap.servers":        s.Bootstrap,
+		"listeners":                "http://127.0.0.1:0",
+		"key.converter":            text,
+		"value.converter":          text,
+		"offset.flush.interval.ms": "200",
+	}
+	if s.Group == "" {
+		props["offset.storage.file.filename"] = w.OffsetFile()
+	} else {
+		props["group.id"] = s.Group
+		props["rest.advertised.host.name"] = "127.0.0.1"
+		for _, what := range []string{"config", "offset", "status"} {
+			props[what+".storage.topic"] = s.Group + "-" + what
+			props[what+".storage.replication.factor"] = "1"
+		}
 	}
 	maps.Copy(props, s.Props)
 	return props
@@ -127,15 +157,21 @@ func (w *Worker) Start(t testing.TB) {
 			t.Fatalf("the worker has ended: %v\n%s", w.process.Err(), w.Log())
 		default:
 		}
-		found := startedLine.FindSubmatch(w.log(w.logFrom))
-		if found == nil {
+		url, ok := w.found(w.log(w.logFrom))
+		if !ok {
 			return errors.New("it has not logged that it has started")
 		}
-		w.url = string(found[1])
+		w.url = url
 		_, _, err := w.call("GET", "/", nil)
 		return err
 	})
 }
+
+// URL returns the base of the worker's REST API.
+func (w *Worker) URL() string { return w.url }
+
+// ID returns the worker's id in statuses.
+func (w *Worker) ID() string { return strings.TrimPrefix(w.url, "http://") }
 
 // Log returns what the worker has written since it was started last.
 func (w *Worker) Log() string { return string(w.log(w.logFrom)) }
@@ -195,5 +231,14 @@ func (w *Worker) end(t testing.TB) {
 	}
 	if err = errors.Join(err, w.output.Close()); err != nil {
 		t.Errorf("end the worker: %v", err)
+	}
+}
+
+// Terminate asks the worker to end (SIGTERM) and returns when it has, whatever its
+// status: a Java worker's is 143.
+func (w *Worker) Terminate(t testing.TB) {
+	t.Helper()
+	if _, err := w.process.Stop(stopGrace); err != nil {
+		t.Errorf("stop the worker: %v", err)
 	}
 }

@@ -99,7 +99,6 @@ type option func(*worker)
 
 func mode(m protocol.Mode) option      { return func(w *worker) { w.settings.Mode = m } }
 func group(id string) option           { return func(w *worker) { w.settings.GroupID = id } }
-func plainStop(w *worker)              { w.settings.Handover = false }
 func stopTakes(d time.Duration) option { return func(w *worker) { w.stopTime = d } }
 func behindBy(offsets int64) option    { return func(w *worker) { w.behind = offsets } }
 func maxDelay(d time.Duration) option  { return func(w *worker) { w.settings.MaxDelay = d } }

@@ -109,6 +109,9 @@ func (o *owner) revoke(a membership.Assigned) {
 		delete(o.mine, id)
 	}
 	o.reconcile(o.configs.Snapshot())
+	if !a.Mode.Cooperative() {
+		return // nobody waits for it
+	}
 	o.whenIdle(func(d *duty) bool { return gone[d.id] }, func() {
 		o.flushStatuses(func() { o.member.Rejoin("revoked work has stopped") })
 	})

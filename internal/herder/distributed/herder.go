@@ -156,6 +156,9 @@ type listener struct{ *Herder }
 
 // ConnectorStatus writes what became of a connector.
 func (l listener) ConnectorStatus(name string, s state.State, version string, err error) {
+	if s == state.Unassigned && !l.configs.Snapshot().Contains(name) {
+		s = state.Destroyed // the leader may have removed its status already
+	}
 	status := l.status(s, version, err)
 	if mayBeElsewhere(s) {
 		l.statuses.PutConnectorSafe(name, status)
@@ -166,6 +169,9 @@ func (l listener) ConnectorStatus(name string, s state.State, version string, er
 
 // TaskStatus writes what became of a task.
 func (l listener) TaskStatus(id state.TaskID, s state.State, version string, err error) {
+	if s == state.Unassigned && id.Task >= l.configs.Snapshot().Connector(id.Connector).TaskCount {
+		s = state.Destroyed
+	}
 	status := l.status(s, version, err)
 	if mayBeElsewhere(s) {
 		l.statuses.PutTaskSafe(id, status)

@@ -2,14 +2,12 @@ package distributed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/configstore"
 	"github.com/millrace/millrace/internal/store/state"
-	"github.com/millrace/millrace/internal/worker"
 )
 
 // Offsets returns the stored offsets of a connector: of a source by its partitions,
@@ -19,27 +17,12 @@ func (h *Herder) Offsets(ctx context.Context, name string) ([]herder.Offset, err
 	if c.Config == nil {
 		return nil, herder.NoConnector(name)
 	}
-	found, err := h.worker.ConnectorOffsets(ctx, name, configstore.Strings(c.Config))
-	if err != nil {
-		return nil, err
-	}
-	offsets := make([]herder.Offset, len(found))
-	for i, o := range found {
-		offsets[i] = herder.Offset(o)
-	}
-	return offsets, nil
+	return herder.ReadOffsets(ctx, h.worker, name, configstore.Strings(c.Config))
 }
 
 // AlterOffsets changes the offsets of a stopped connector; offsets == nil resets them
 // all.
-func (h *Herder) AlterOffsets(ctx context.Context, name string, offsets []herder.Offset) (message string, err error) {
-	var wanted []worker.Offset
-	if offsets != nil {
-		wanted = make([]worker.Offset, len(offsets))
-	}
-	for i, o := range offsets {
-		wanted[i] = worker.Offset(o)
-	}
+func (h *Herder) AlterOffsets(ctx context.Context, name string, offsets []herder.Offset) (string, error) {
 	if _, err := h.requireLeader(ctx); err != nil {
 		return "", err
 	}
@@ -57,12 +40,7 @@ func (h *Herder) AlterOffsets(ctx context.Context, name string, offsets []herder
 	}
 	// A task that is started meanwhile makes the change fail: it has the group, or the
 	// newer producer.
-	message, err = h.worker.AlterOffsets(ctx, name, configstore.Strings(c.Config), wanted)
-	var invalid *worker.InvalidOffsetError
-	if errors.As(err, &invalid) {
-		return "", &herder.Error{Reason: herder.BadRequest, Msg: invalid.Error(), Err: err}
-	}
-	return message, err
+	return herder.ChangeOffsets(ctx, h.worker, name, configstore.Strings(c.Config), offsets)
 }
 
 // stopped returns a connector that has no tasks, or the reason why its offsets cannot
@@ -76,8 +54,7 @@ func (h *Herder) stopped(ctx context.Context, name string) (configstore.Connecto
 	case c.Config == nil:
 		return c, herder.NoConnector(name)
 	case c.Target != state.TargetStopped || c.TaskCount != 0:
-		return c, herder.Fail(herder.BadRequest, "Connectors must be in the STOPPED state before their offsets can be modified. This can be done "+
-			"for the specified connector by issuing a 'PUT' request to the '/connectors/%s/stop' endpoint", name)
+		return c, herder.NotStopped(name)
 	}
 	return c, nil
 }

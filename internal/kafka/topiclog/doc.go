@@ -5,7 +5,7 @@
 // goroutine follows it and hands over each record in order. Writers wait for the
 // acknowledgement of all replicas, and readers that need the latest state call
 // ReadToEnd first. A topic that is deleted and created again is read from its
-// beginning. While nothing happens, there is one fetch request every few seconds.
+// beginning. While nothing happens, there is one fetch request a second.
 //
 // Floor 2. Connect: org.apache.kafka.connect.util.KafkaBasedLog.
 package topiclog

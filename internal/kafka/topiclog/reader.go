@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	idleFetch       = 5 * time.Second
+	idleFetch       = time.Second // a partition that moves to a broker waits for the fetch under way there
 	metadataWindow  = 30 * time.Second
 	metadataBackoff = 100 * time.Millisecond
 	longestBackoff  = time.Second

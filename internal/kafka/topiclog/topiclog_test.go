@@ -510,3 +510,22 @@ func TestReadersShareLookUps(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// Leaders move under reads and writes. The embedded broker then forgets which offsets
+// belong to which leader, so that partitions are read again; nothing is left out.
+func TestLeadersMove(t *testing.T) {
+	b, r := startBroker(t), &reading{}
+	l := open(t, settings(b, r))
+	var want []string
+	for i := range 40 {
+		if i%8 == 0 {
+			b.Cluster().ShufflePartitionLeaders()
+		}
+		want = append(want, fmt.Sprintf("k%02d=v", i))
+		send(t, l, want[i])
+		readToEnd(t, l)
+	}
+	if got := slices.Compact(slices.Sorted(slices.Values(r.texts()))); !slices.Equal(got, want) {
+		t.Errorf("read %q", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,11 +44,16 @@ func must(t *testing.T, errs ...error) {
 
 func configs(t *testing.T, bootstrap, topic, eos string, more map[string]string) *configstore.Topic {
 	t.Helper()
+	return told(t, bootstrap, topic, eos, more, nil)
+}
+
+func told(t *testing.T, bootstrap, topic, eos string, more map[string]string, events func(configstore.Event)) *configstore.Topic {
+	t.Helper()
 	worker := map[string]string{"bootstrap.servers": bootstrap, "group.id": topic}
 	for key, value := range more {
 		worker[key] = value
 	}
-	store, err := configstore.OpenTopic(within(t), configstore.TopicSettings{Worker: worker, EOS: eos, Topic: topic, Replication: 1})
+	store, err := configstore.OpenTopic(within(t), configstore.TopicSettings{Worker: worker, EOS: eos, Topic: topic, Replication: 1, Events: events})
 	if err != nil {
 		t.Fatalf("%v: %v", err, errors.Unwrap(err))
 	}
@@ -89,14 +95,15 @@ func TestFencing(t *testing.T) {
 func TestBrokerRestart(t *testing.T) {
 	b := kafkabroker.Start(t)
 	ctx := within(t)
-	writer, reader := configs(t, b.Bootstrap(), "configs", "", nil), configs(t, b.Bootstrap(), "configs", "", nil)
+	var events atomic.Int32
+	writer, reader := configs(t, b.Bootstrap(), "configs", "", nil), told(t, b.Bootstrap(), "configs", "", nil, func(configstore.Event) { events.Add(1) })
 	offsets := openOffsets(t, b.Bootstrap(), "offsets")
 	statuses, err := statusstore.OpenTopic(ctx, statusstore.TopicSettings{
 		Worker: map[string]string{"bootstrap.servers": b.Bootstrap(), "group.id": "g"}, Topic: "statuses", Partitions: 5, Replication: 1,
 	})
 	must(t, err)
 	t.Cleanup(statuses.Close)
-	must(t, writer.PutTarget(ctx, "c", state.TargetPaused))
+	must(t, writer.PutConnector(ctx, "before", map[string]string{}, ""))
 	b.Kill(t)
 	key, done := []byte(`["c",{"a":1}]`), make(chan error, 3)
 	go func() { done <- writer.PutConnector(ctx, "c", map[string]string{"k": "v"}, "") }()
@@ -110,8 +117,8 @@ func TestBrokerRestart(t *testing.T) {
 	}
 	t.Logf("done %v after the restart", time.Since(began))
 	must(t, reader.ReadToEnd(ctx))
-	if !reader.Snapshot().Contains("c") {
-		t.Error("the connector is not seen")
+	if n := events.Load(); !reader.Snapshot().Contains("c") || n != 2 {
+		t.Errorf("connectors %v, %d events", reader.Snapshot().Connectors(), n)
 	}
 	if value, err := offsets.Get(ctx, key); err != nil || string(value) != `{"p":1}` {
 		t.Errorf("the offset is %s, %v", value, err)

@@ -20,6 +20,7 @@ type Schema struct {
 	def        any
 	fields     []Field
 	index      map[string]int
+	labels     []string // ,name= of each field, for the text of structs
 	key, value *Schema
 	hash       uint64
 }
@@ -191,6 +192,10 @@ func (s *Schema) seal(seed maphash.Seed) *Schema {
 		for i := range s.fields {
 			s.index[s.fields[i].Name] = i
 		}
+	}
+	s.labels = make([]string, len(s.fields))
+	for i := range s.fields {
+		s.labels[i] = "," + s.fields[i].Name + "="
 	}
 	var b strings.Builder
 	b.WriteByte(byte(s.typ))

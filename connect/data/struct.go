@@ -134,18 +134,12 @@ func (s *Struct) String() string {
 
 func (s *Struct) appendText(dst []byte) []byte {
 	dst = append(dst, "Struct{"...)
-	first := true
+	skip := len(",") // before the first
 	for i, v := range s.slots {
-		if v == nil {
-			continue
+		if v != nil {
+			dst = AppendText(append(dst, s.schema.labels[i][skip:]...), v)
+			skip = 0
 		}
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
-		dst = append(dst, s.schema.fields[i].Name...)
-		dst = append(dst, '=')
-		dst = AppendText(dst, v)
 	}
 	return append(dst, '}')
 }

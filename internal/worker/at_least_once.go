@@ -17,7 +17,7 @@ type atLeastOnce struct {
 	*sourceTask
 	flights  *flights
 	pairs    map[*connect.SourcePartition]*flight // of the batch that is sent
-	flush    time.Duration // offset.flush.timeout.ms
+	flush    time.Duration                        // offset.flush.timeout.ms
 	schedule *offsetCommitter
 }
 

@@ -6,8 +6,9 @@
 // a graceful stop it is abandoned, its Kafka clients closed.
 //
 //	source task: poll → transform → convert → produce → acks → flights → offset commit
+//	exactly once: poll → transform → convert → produce, with the offsets, in a transaction
 //	sink task:   fetch → convert → transform → put → preCommit → group commit
 //
 // Floor 4. Connect: org.apache.kafka.connect.runtime.Worker, WorkerConnector,
-// WorkerSourceTask, WorkerSinkTask and runtime.errors.
+// WorkerSourceTask, ExactlyOnceWorkerSourceTask, WorkerSinkTask and runtime.errors.
 package worker

@@ -824,6 +824,61 @@ func TestOwnOffsetsTopic(t *testing.T) {
 	}
 }
 
+// The connector's instance reads its own offsets, too.
+func TestOwnOffsetsOfTheInstance(t *testing.T) {
+	var x *exactHost
+	var kept source.OffsetReader
+	s := batches()
+	s.connector = func(rt source.ConnectorRuntime) error {
+		kept = rt.Offsets
+		if n := offsetOf(t, rt.Offsets); n != 7 {
+			return fmt.Errorf("the offset is %d", n)
+		}
+		return nil
+	}
+	x = newClusterHost(t, startBroker(t), false, s.plugin(sourceClass))
+	mine := map[*connect.SourcePartition]connect.Fields{onePartition: {"n": int64(7)}}
+	if err := offsetstore.For(openOffsets(t, x.worker.Props, "src-offsets", false), "src").Commit(t.Context(), mine); err != nil {
+		t.Fatal(err)
+	}
+	started := make(chan error, 1)
+	props := map[string]string{"name": "src", "connector.class": sourceClass, "offsets.storage.topic": "src-offsets"}
+	if err := x.worker.StartConnector("src", props, state.TargetStarted, func(err error) { started <- err }); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-started; err != nil {
+		t.Fatal(err)
+	}
+	x.worker.StopConnector("src")
+	if _, err := kept.Offset(t.Context(), onePartition); err == nil || !strings.HasPrefix(err.Error(), "Offset reader is closed.") {
+		t.Errorf("after the end the reader says %v", err)
+	}
+}
+
+func offsetOf(t *testing.T, r source.OffsetReader) int64 {
+	t.Helper()
+	fields, err := r.Offset(t.Context(), onePartition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := fields["n"].(int64)
+	return n
+}
+
+// A coordinator that is not available delays the start, and the log says why.
+func TestCoordinatorNotAvailable(t *testing.T) {
+	x := newExactHost(t, batches(plain(1, 3)).plugin(sourceClass))
+	x.createTopic("out", 1)
+	away := x.broker.Cluster().Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.FindCoordinator}, TxnID: sourceTxnID, Err: kerr.CoordinatorNotAvailable, Count: -1})
+	x.startSource(nil)
+	x.eventually("the log says why the task waits", func() bool {
+		log := x.log.String()
+		return strings.Contains(log, "The task waits for the transaction coordinator") && strings.Contains(log, "COORDINATOR_NOT_AVAILABLE")
+	})
+	away.Remove()
+	x.awaitCommitted("out", sequence(1, 3))
+}
+
 func TestTooManyTasks(t *testing.T) {
 	for enforce, want := range map[string]state.State{"true": state.Failed, "false": state.Running} {
 		t.Run("enforce "+enforce, func(t *testing.T) {

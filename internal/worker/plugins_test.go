@@ -60,14 +60,19 @@ type scriptSource struct {
 	commits func(*connect.Record, *source.Produced)
 	// stored is called by Commit of a task with commits, when not nil.
 	stored func()
+	// connector is Start of the connector, when not nil.
+	connector func(source.ConnectorRuntime) error
 }
 
 func (s *scriptSource) plugin(class string) plugin.Plugin {
 	return plugin.Source{Info: plugin.Info{Class: class}, New: func() source.Connector { return s }}
 }
 
-func (s *scriptSource) Start(context.Context, source.ConnectorRuntime, map[string]string) error {
-	return nil
+func (s *scriptSource) Start(_ context.Context, rt source.ConnectorRuntime, _ map[string]string) error {
+	if s.connector == nil {
+		return nil
+	}
+	return s.connector(rt)
 }
 
 func (s *scriptSource) TaskConfigs(int) ([]map[string]string, error) {

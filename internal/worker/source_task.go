@@ -45,7 +45,7 @@ func (t *sourceTask) life() (err error) {
 	for err == nil {
 		err = t.serve()
 		var lost *unconfirmedError
-		if !errors.As(err, &lost) || t.ctx.Err() != nil {
+		if !errors.As(err, &lost) {
 			break
 		}
 		err = t.startOver(lost)
@@ -105,6 +105,10 @@ func (t *sourceTask) rest() error {
 // startOver begins again from the stored offsets after the outcome of a transaction
 // could not be learnt: the offsets say what it was.
 func (t *sourceTask) startOver(lost *unconfirmedError) error {
+	if t.ctx.Err() != nil {
+		t.log.Warn("It is not known whether the last transaction was committed; the stored offsets will say", "err", lost.err)
+		return t.ctx.Err()
+	}
 	t.log.Warn("It is not known whether a transaction was committed; the task starts again from the stored offsets", "err", lost.err)
 	if err := t.watch.do("Stop", t.task.Stop); err != nil {
 		t.log.Error("Task failed to stop", "err", err)

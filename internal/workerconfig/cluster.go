@@ -19,6 +19,7 @@ type Cluster struct {
 	SessionTimeout, RebalanceTimeout, HeartbeatInterval time.Duration
 	SyncTimeout, UnsyncBackoff                          time.Duration
 	MaxRebalanceDelay                                   time.Duration
+	Handover                                            bool // a planned stop gives work away at once
 
 	Configs, Offsets, Statuses Topic
 	Signing                    Signing

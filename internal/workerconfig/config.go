@@ -42,7 +42,7 @@ func ParseStandalone(props map[string]string, classes config.Classes) (*Config, 
 		return nil, err
 	}
 	c.OffsetFile = c.String(keyOffsetFile)
-	return c, nil
+	return c, c.readOwn(props)
 }
 
 // ParseDistributed reads the properties of a distributed worker. classes may be
@@ -61,7 +61,7 @@ func ParseDistributed(props map[string]string, classes config.Classes) (*Config,
 		c.Values = c.Replace(keyReconnectMax, c.Get(keyReconnect))
 	}
 	c.Cluster = parseCluster(c.Values)
-	return c, nil
+	return c, c.readOwn(props)
 }
 
 func parse(def *config.Def, props map[string]string, classes config.Classes) (*Config, error) {
@@ -107,6 +107,6 @@ func (c *Config) Unknown() []string {
 		prefixes = append(prefixes, "config.storage.", "offset.storage.", "status.storage.")
 	}
 	return slices.DeleteFunc(c.Values.Unknown(), func(name string) bool {
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+		return own(name) || slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 	})
 }

@@ -29,6 +29,7 @@ type slot struct {
 	from     int                    // position in the source
 	null     any                    // what takes the place of null; nil to keep it
 	required bool                   // null is an error
+	unset    bool                   // null may be there although the field is required
 	convert  func(any) (any, error) // nil to take the value as it is; it is given null too
 }
 
@@ -72,8 +73,7 @@ func (l *layout) read(i int, source []any) (v any, err error) {
 }
 
 // rewrite makes source, which nobody else refers to, a struct of the target schema.
-// Unlike apply it relies on required fields being set, which the maker of source saw
-// to.
+// Unlike apply it relies on source being valid.
 func (l *layout) rewrite(source *data.Struct) error {
 	l.prepare()
 	l.values = l.values[:0]
@@ -122,7 +122,7 @@ func (l *layout) prepare() {
 	l.prepared = true
 	for i := range l.slots {
 		s := &l.slots[i]
-		if s.convert != nil || s.null != nil {
+		if s.convert != nil || s.null != nil || s.required && s.unset {
 			l.changed = append(l.changed, int32(i))
 		}
 		switch {
@@ -140,7 +140,7 @@ type nullRule bool
 
 // carry returns the slot that copies field f.
 func (replace nullRule) carry(f data.Field) slot {
-	s := slot{from: f.Index, required: !f.Schema.Optional()}
+	s := slot{from: f.Index, required: !f.Schema.Optional(), unset: f.Schema.Default() != nil}
 	if replace {
 		s.null = f.Schema.Default()
 	}

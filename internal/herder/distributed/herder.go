@@ -39,7 +39,6 @@ type Settings struct {
 
 	TopicTracking bool
 	TopicReset    bool // whether topics may be reset
-	Handover      bool // whether a planned stop gives work away at once
 
 	// Fatal is told that this worker cannot be in its group: it has stopped its work.
 	Fatal func(error)
@@ -93,7 +92,7 @@ func Open(ctx context.Context, s Settings) (_ *Herder, err error) {
 	}
 	h.worker = worker.New(s.Worker)
 	h.owner = newOwner(h)
-	s.Member.Configuration, s.Member.Handover = h.configuration, s.Handover
+	s.Member.Configuration, s.Member.Handover = h.configuration, s.Cluster.Handover
 	h.member = membership.Join(s.Member, group{h})
 	h.wg.Go(h.run)
 	return h, nil

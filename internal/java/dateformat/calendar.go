@@ -56,11 +56,29 @@ func dateOf(number int64) date {
 
 // gregorianDate is dateOf without the cutover.
 func gregorianDate(number int64) date {
-	shifted := number + 719_468
+	shifted := number + 719_468 // days since 0000-03-01
+	if shifted >= 0 && shifted < 1<<29 {
+		return recentDate(number, uint32(shifted))
+	}
 	era := floorDiv(shifted, 146_097)
 	doe := shifted - era*146_097
 	yoe := (doe - doe/1460 + doe/36_524 - doe/146_096) / 365
 	return civil(number, yoe+era*400, doe-(365*yoe+yoe/4-yoe/100))
+}
+
+// recentDate is gregorianDate for days from year 0 on, in 32 bits.
+func recentDate(number int64, shifted uint32) date {
+	quarters := 4*shifted + 3
+	century, ofCentury := quarters/146_097, quarters%146_097/4
+	quarters = 4*ofCentury + 3
+	year, ofYear := quarters/1461, quarters%1461/4
+	mp := (5*ofYear + 2) / 153
+	d := date{number: number, year: int64(100*century + year), month: int(mp) + 3, day: int(ofYear-(153*mp+2)/5) + 1}
+	if d.month > 12 {
+		d.month -= 12
+		d.year++
+	}
+	return d
 }
 
 // civil names the day that comes doy days after the first of March of year y.

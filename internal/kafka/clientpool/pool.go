@@ -122,17 +122,20 @@ func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
 	return client, nil
 }
 
-// patience makes a transactional producer ask its coordinator again as long as its
-// user waits: by default the client gives up after half a minute, when nobody knows
-// whether a transaction was committed.
+// patience makes a transactional producer try to end a transaction as long as its user
+// waits: by default the client gives up after half a minute, when nobody knows whether
+// the transaction was committed. For a producer's start, which can be tried again, it
+// gives up sooner, so that the user hears why.
 func patience() []kgo.Opt {
-	const others = 30 * time.Second
+	const start, others = 3 * time.Second, 30 * time.Second
 	return []kgo.Opt{
 		kgo.RequestRetries(math.MaxInt32),
 		kgo.RetryTimeoutFn(func(key int16) time.Duration {
 			switch kmsg.Key(key) {
-			case kmsg.InitProducerID, kmsg.AddPartitionsToTxn, kmsg.EndTxn, kmsg.FindCoordinator:
-				return 0
+			case kmsg.AddPartitionsToTxn, kmsg.EndTxn:
+				return 0 // for ever
+			case kmsg.InitProducerID, kmsg.FindCoordinator:
+				return start
 			}
 			return others
 		}),

@@ -60,6 +60,7 @@ type numbers struct {
 func (n *numbers) Start(context.Context, source.ConnectorRuntime, map[string]string) error {
 	return nil
 }
+
 func (n *numbers) TaskConfigs(int) ([]map[string]string, error) { return []map[string]string{{}}, nil }
 func (n *numbers) Stop() error                                  { return nil }
 func (n *numbers) NewTask() source.Task                         { return &numbersTask{numbers: n} }
@@ -172,10 +173,7 @@ func start(t *testing.T, b *kafkabroker.Broker, n *numbers) *host {
 }
 
 // testLog shows the log of a test.
-type testLog struct {
-	t    *testing.T
-	over atomic.Bool
-}
+type testLog struct{ t *testing.T }
 
 func (l *testLog) Write(p []byte) (int, error) {
 	if l.t.Context().Err() == nil {

@@ -14,7 +14,7 @@ import (
 // use; the values that it made are.
 type JSONReader struct {
 	shapes shapeCache
-	guess  []*shape // layout of the nth object in the previous document
+	guess  []*shape    // layout of the nth object in the previous document
 	kept   [4][]*shape // the shapes of the previous documents
 	oldest int
 

@@ -9,7 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connect"
-	"github.com/millrace/millrace/connect/convert"
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/pluginset"
@@ -132,5 +131,3 @@ func BenchmarkSinkStructUntransformed(b *testing.B) {
 }
 
 func BenchmarkSinkMapUntransformed(b *testing.B) { benchmarkSink(b, "false", "%s", nil) }
-
-var _ = convert.Value

@@ -4,25 +4,37 @@ package mixed
 
 import (
 	"fmt"
+	"os"
 	"testing"
+
+	"github.com/millrace/millrace/test/integration/cluster"
+	"github.com/millrace/millrace/test/integration/kafkabroker"
+	"github.com/millrace/millrace/test/integration/millrace"
 )
+
+var (
+	kafka  = kafkabroker.NewShared()
+	binary millrace.Binary
+)
+
+func TestMain(m *testing.M) { os.Exit(binary.Main(kafka.Main(m))) }
 
 // TestReplaceWorkerByWorker begins with two Java workers and one of ours, replaces
 // the Java ones, and then goes back, while data flows. The leader's role goes from
 // Java to ours to Java.
 func TestReplaceWorkerByWorker(t *testing.T) {
-	g := newGroup(t)
-	j1 := g.start("java 1", true)
-	j2 := g.start("java 2", true)
-	m1 := g.start("millrace 1", false)
-	for i, through := range []*member{j1, j2, m1, m1, j1, j2} {
-		g.create(through, fmt.Sprintf("feed-%d", i))
+	g := cluster.New(t, &binary, kafka.Broker(t).Bootstrap(), nil)
+	j1 := g.Start("java 1", true)
+	j2 := g.Start("java 2", true)
+	m1 := g.Start("millrace 1", false)
+	for i, through := range []*cluster.Member{j1, j2, m1, m1, j1, j2} {
+		g.Create(through, fmt.Sprintf("feed-%d", i))
 	}
-	stop := g.flow()
+	stop := g.Flow()
 	defer stop()
-	g.awaitBalance()
-	if l := g.leader(); !l.java {
-		t.Fatalf("%s leads", l.name)
+	g.AwaitBalance()
+	if l := g.Leader(); !l.Java {
+		t.Fatalf("%s leads", l.Name)
 	}
 	for _, step := range []struct {
 		out, in string
@@ -34,20 +46,20 @@ func TestReplaceWorkerByWorker(t *testing.T) {
 		{"millrace 2", "java 4", true},
 		{"millrace 3", "java 5", true},
 	} {
-		g.start(step.in, step.java)
-		g.stop(step.out)
-		g.awaitBalance()
-		leader := g.leader()
-		t.Logf("%s for %s: %s leads", step.in, step.out, leader.name)
-		if step.out == "java 2" && leader.java {
-			t.Errorf("%s leads, and is not even there", leader.name)
+		g.Start(step.in, step.java)
+		g.Stop(step.out)
+		g.AwaitBalance()
+		leader := g.Leader()
+		t.Logf("%s for %s: %s leads", step.in, step.out, leader.Name)
+		if step.out == "java 2" && leader.Java {
+			t.Errorf("%s leads, and is not even there", leader.Name)
 		}
-		g.create(leader, "after-"+step.in[len(step.in)-1:]+fmt.Sprint(step.java))
-		g.awaitBalance()
+		g.Create(leader, "after-"+step.in[len(step.in)-1:]+fmt.Sprint(step.java))
+		g.AwaitBalance()
 	}
-	if l := g.leader(); !l.java {
-		t.Errorf("%s leads, and is not even there", l.name)
+	if l := g.Leader(); !l.Java {
+		t.Errorf("%s leads, and is not even there", l.Name)
 	}
 	stop()
-	g.requireAll()
+	g.RequireAll()
 }

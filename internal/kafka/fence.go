@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -14,16 +15,17 @@ import (
 )
 
 // FenceProducers makes the producers with these transactional ids unable to write:
-// open transactions of theirs are aborted. props are those of an admin client. It
-// blocks until all are fenced, one could not be, or ctx ends.
+// open transactions of theirs are aborted. props are those of an admin client, and more
+// is added to its options. It blocks until all are fenced, one could not be, or ctx
+// ends.
 //
 // Kafka: Admin.fenceProducers.
-func FenceProducers(ctx context.Context, props map[string]string, log *slog.Logger, ids ...string) error {
+func FenceProducers(ctx context.Context, props map[string]string, log *slog.Logger, more []kgo.Opt, ids ...string) error {
 	opts, err := AdminOptions(props)
 	if err != nil {
 		return err
 	}
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(Logger(log)))...)
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(Logger(log))}, more)...)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (s *Server) listen(key string, listeners []workerconfig.Listener, cfg *tls.
 		if c.Protocol == "https" && cfg == nil {
 			return fmt.Errorf("%s: https://%s has no key store", key, c.Address())
 		}
-		l, err := net.Listen("tcp", c.Address())
+		l, err := s.settings.Listen("tcp", c.Address())
 		if err != nil {
 			return fmt.Errorf("%s: open %s://%s: %w", key, c.Protocol, c.Address(), err)
 		}

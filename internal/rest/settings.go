@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/millrace/millrace/internal/logs"
@@ -34,6 +35,9 @@ type Settings struct {
 	Auth   *basicauth.Auth    // who may use the API; nil: everybody
 	Leader *restclient.Leader // asks other workers; nil for one that trusts what the system trusts
 
+	// Listen replaces net.Listen, for a network in memory.
+	Listen func(network, address string) (net.Listener, error)
+
 	Log            *slog.Logger  // a line for each request, and trouble; nil for none
 	RequestTimeout time.Duration // 0 for 90 s
 	MaxBody        int64         // bytes; 0 for 32 MiB
@@ -59,6 +63,9 @@ func (s Settings) complete() Settings {
 	}
 	if s.Leader == nil {
 		s.Leader = restclient.NewLeader(restclient.LeaderSettings{})
+	}
+	if s.Listen == nil {
+		s.Listen = net.Listen
 	}
 	s.Version = cmp.Or(s.Version, pluginset.KafkaVersion)
 	s.Commit = cmp.Or(s.Commit, pluginset.KafkaCommit)

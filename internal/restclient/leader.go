@@ -22,6 +22,8 @@ const (
 
 // LeaderSettings say how a worker calls others of its cluster.
 type LeaderSettings struct {
+	// Dial opens the connections for http; nil for those of the machine.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// DialTLS opens the connections for https; nil to trust what the system trusts.
 	DialTLS func(ctx context.Context, network, addr string) (net.Conn, error)
 	Timeout time.Duration // of a call; 0 for 100 s
@@ -40,12 +42,14 @@ func NewLeader(s LeaderSettings) *Leader {
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
 	}
+	if s.Dial == nil {
+		s.Dial = (&net.Dialer{Timeout: leaderDialTimeout}).DialContext
+	}
 	return &Leader{
 		timeout: s.Timeout,
 		http: &http.Client{
 			Transport: &http.Transport{
-				DialContext:    (&net.Dialer{Timeout: leaderDialTimeout}).DialContext,
-				DialTLSContext: s.DialTLS, TLSHandshakeTimeout: leaderDialTimeout,
+				DialContext: s.Dial, DialTLSContext: s.DialTLS, TLSHandshakeTimeout: leaderDialTimeout,
 				IdleConnTimeout: leaderIdleTimeout, MaxIdleConnsPerHost: leaderIdleConns, DisableCompression: true,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,12 +21,13 @@ const findTimeout = 30 * time.Second
 
 // findCluster asks Kafka for the id of its cluster: the first proof that the
 // worker's connection settings are right.
-func findCluster(ctx context.Context, props map[string]string, log *slog.Logger) (string, error) {
+func findCluster(ctx context.Context, p parts, log *slog.Logger) (string, error) {
+	props := p.cfg.Originals()
 	opts, err := kafka.AdminOptions(kafka.WorkerAdminProps(props, nil, "worker"))
 	if err != nil {
 		return "", err
 	}
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(log)))...)
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(log))}, p.network.ClientOptions)...)
 	if err != nil {
 		return "", err
 	}

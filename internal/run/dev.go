@@ -97,7 +97,7 @@ func (d *dev) start(ctx context.Context) error {
 	if err := freePort(d.REST); err != nil {
 		return inUse(err, "--rest", d.REST)
 	}
-	d.node, err = standaloneMode().start(ctx, setup{d.workerProps(), d.logs, d.Plugins})
+	d.node, err = standaloneMode().start(ctx, setup{props: d.workerProps(), logs: d.logs, plugins: d.Plugins})
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,8 @@ func (n *node) distributed(ctx context.Context, p parts) (s distributed.Settings
 		Validate: n.validator(p, &validation.Cluster{Group: cluster.Group, ExactlyOnce: cluster.ExactlyOnce.Enabled()}).ValidateNulls,
 		SetLevel: levelSetter(p.logs, n.log),
 		Configs: configstore.TopicSettings{
-			Worker: p.cfg.Originals(), GroupID: cluster.Group, EOS: string(cluster.ExactlyOnce),
+			ClientOptions: p.network.ClientOptions,
+			Worker:        p.cfg.Originals(), GroupID: cluster.Group, EOS: string(cluster.ExactlyOnce),
 			Topic: cluster.Configs.Name, Replication: cluster.Configs.ReplicationFactor, TopicConfig: cluster.Configs.Settings,
 			Log: p.logs.For("org.apache.kafka.connect.storage.KafkaConfigBackingStore"),
 		},
@@ -123,7 +125,7 @@ func (n *node) openOffsets(ctx context.Context, p parts, s *distributed.Settings
 		Topic: cluster.Offsets.Name, Property: "offset.storage.topic",
 		Partitions: cluster.Offsets.Partitions, Replication: cluster.Offsets.ReplicationFactor, Config: cluster.Offsets.Settings,
 		Producer: client, Consumer: client, Admin: kafka.InternalProps(props, kafka.SharedAdmin, exactlyOnce),
-		Log: p.logs.For("org.apache.kafka.connect.storage.KafkaOffsetBackingStore"),
+		ClientOptions: p.network.ClientOptions, Log: p.logs.For("org.apache.kafka.connect.storage.KafkaOffsetBackingStore"),
 	})
 	if err != nil {
 		return fmt.Errorf("offset.storage.topic: %w", err)
@@ -136,7 +138,7 @@ func (n *node) openOffsets(ctx context.Context, p parts, s *distributed.Settings
 	s.Statuses = statusstore.TopicSettings{
 		Worker: props, Topic: cluster.Statuses.Name, Partitions: cluster.Statuses.Partitions,
 		Replication: cluster.Statuses.ReplicationFactor, TopicConfig: cluster.Statuses.Settings,
-		Log: p.logs.For("org.apache.kafka.connect.storage.KafkaStatusBackingStore"),
+		ClientOptions: p.network.ClientOptions, Log: p.logs.For("org.apache.kafka.connect.storage.KafkaStatusBackingStore"),
 	}
 	return nil
 }
@@ -156,7 +158,7 @@ func (n *node) member(p parts) (membership.Settings, error) {
 		return membership.Settings{}, err
 	}
 	log := p.logs.For("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator")
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(log)))...)
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(log))}, p.network.ClientOptions)...)
 	if err != nil {
 		return membership.Settings{}, err
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
 	"github.com/millrace/millrace/internal/rest"
+	"github.com/millrace/millrace/internal/restclient"
 	"github.com/millrace/millrace/internal/worker"
 	"github.com/millrace/millrace/internal/workerconfig"
 )
@@ -54,6 +55,7 @@ type parts struct {
 	plugins   *pluginset.Set
 	logs      *logs.Logs
 	overrides policy.Policy
+	network   Network
 	clusterID string
 }
 
@@ -62,6 +64,7 @@ type setup struct {
 	props   map[string]string
 	logs    *logs.Logs
 	plugins []plugin.Plugin // besides those that are built in
+	network Network
 }
 
 // start starts a worker: configuration, Kafka, REST API, herder, in this order. What
@@ -77,7 +80,7 @@ func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
 	}()
 	// For plugins and libraries that are not given a logger.
 	slog.SetDefault(s.logs.For(logs.Root))
-	p := parts{logs: s.logs, plugins: pluginset.New(append(builtin.Plugins(), s.plugins...)...)}
+	p := parts{logs: s.logs, network: s.network, plugins: pluginset.New(append(builtin.Plugins(), s.plugins...)...)}
 	if props, err = n.resolve(ctx, props, p.plugins); err != nil {
 		return nil, err
 	}
@@ -88,10 +91,10 @@ func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
 	if p.overrides, err = newPolicy(p.cfg, p.plugins); err != nil {
 		return nil, err
 	}
-	if p.clusterID, err = findCluster(ctx, p.cfg.Originals(), n.log); err != nil {
+	if p.clusterID, err = findCluster(ctx, p, n.log); err != nil {
 		return nil, err
 	}
-	if n.api, err = openAPI(p.cfg, s.logs); err != nil {
+	if n.api, err = openAPI(p); err != nil {
 		return nil, err
 	}
 	if n.herder, err = m.herd(ctx, n, p); err != nil {
@@ -102,12 +105,15 @@ func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
 	return n, nil
 }
 
-func openAPI(cfg *workerconfig.Config, registry *logs.Logs) (*rest.Server, error) {
-	s, err := rest.FromConfig(cfg)
+func openAPI(p parts) (*rest.Server, error) {
+	s, err := rest.FromConfig(p.cfg)
 	if err != nil {
 		return nil, err
 	}
-	s.Log, s.Loggers = registry.For(rest.LoggerName), registry
+	s.Log, s.Loggers, s.Listen = p.logs.For(rest.LoggerName), p.logs, p.network.Listen
+	if p.network.Dial != nil {
+		s.Leader = restclient.NewLeader(restclient.LeaderSettings{Dial: p.network.Dial})
+	}
 	return rest.Open(s)
 }
 
@@ -133,7 +139,7 @@ func (n *node) resolve(ctx context.Context, props map[string]string, plugins *pl
 func (n *node) workerSettings(p parts) worker.Settings {
 	cfg := p.cfg
 	return worker.Settings{
-		Props: cfg.Originals(), Plugins: p.plugins, Policy: p.overrides,
+		Props: cfg.Originals(), Plugins: p.plugins, Policy: p.overrides, ClientOptions: p.network.ClientOptions,
 		Log: p.logs.For("org.apache.kafka.connect.runtime.Worker"),
 		Converters: worker.Converters{
 			Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),

@@ -66,7 +66,7 @@ func (r *offsetsRequest) sinkGroup(ctx context.Context) (g sinkGroup, end func()
 	if err != nil {
 		return g, nil, err
 	}
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(r.w.Log)))...)
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(r.w.Log))}, r.w.ClientOptions)...)
 	if err != nil {
 		return g, nil, fmt.Errorf("admin client: %w", err)
 	}

@@ -74,7 +74,7 @@ func (o *ownOffsets) open(ctx context.Context) (*offsetstore.Topic, *offsetstore
 	s := offsetstore.TopicSettings{
 		Topic: o.topic, Property: "offsets.storage.topic",
 		Partitions: o.w.OffsetsTopic.Partitions, Replication: o.w.OffsetsTopic.ReplicationFactor, Config: o.w.OffsetsTopic.Settings,
-		Consumer: consumer, Admin: kafka.SourceAdminProps(o.w.Props, o.props, o.name, o.task), Log: o.log,
+		Consumer: consumer, Admin: kafka.SourceAdminProps(o.w.Props, o.props, o.name, o.task), ClientOptions: o.w.ClientOptions, Log: o.log,
 	}
 	if !exactlyOnce && o.task >= 0 {
 		s.Producer = kafka.SourceProducerProps(o.w.Props, o.props, o.name, o.task)

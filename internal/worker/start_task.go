@@ -55,21 +55,28 @@ func (w *Worker) live(t *taskRun, e pluginset.Entry, s TaskStart) error {
 	}
 	b, err := w.builder(t, e, s)
 	if err != nil {
-		return err
+		return t.unmade(err)
 	}
 	if e.Kind == pluginset.Sink {
 		s, err := b.sink()
 		if err != nil {
-			return errors.Join(err, b.undo())
+			return t.unmade(also(err, b.undo()))
 		}
 		return s.life()
 	}
 	source, err := b.source()
 	if err != nil {
-		return errors.Join(err, b.undo())
+		return t.unmade(also(err, b.undo()))
 	}
 	defer func() { _ = b.undo() }()
 	return source.life()
+}
+
+// unmade is the failure of a task that could not be put together: its status has no
+// version, since nothing of that version runs.
+func (t *taskRun) unmade(err error) error {
+	t.version = ""
+	return err
 }
 
 // builder reads and checks the configuration of a task.
@@ -151,7 +158,7 @@ func (b *builder) take(from func(map[string]string) (*kgo.Client, func(), error)
 	}
 	client, release, err := from(props)
 	if err != nil {
-		return nil, err
+		return nil, newClientError(noProducer, err)
 	}
 	b.taken = append(b.taken, func() error {
 		release()
@@ -166,11 +173,11 @@ func (b *builder) admin(props clientProps) (*topicadmin.Admin, error) {
 	}
 	opts, err := kafka.AdminOptions(b.clientProps(props))
 	if err != nil {
-		return nil, err
+		return nil, newClientError(noAdmin, err)
 	}
 	opts.Unused = nil // an admin client gets all properties of the worker
 	opts.Warn(b.t.log)
-	client, err := kgo.NewClient(append(opts.Opts, kgo.WithLogger(kafka.Logger(b.t.log)))...)
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(b.t.log))}, b.w.ClientOptions)...)
 	if err != nil {
 		return nil, fmt.Errorf("admin client: %w", err)
 	}
@@ -245,11 +252,11 @@ func (b *builder) consumer(s *sinkTask) error {
 	}
 	opts, err := kafka.ConsumerOptions(b.clientProps(kafka.SinkConsumerProps))
 	if err != nil {
-		return err
+		return newClientError(noConsumer, err)
 	}
 	opts.Warn(b.t.log)
 	all := append(append(opts.Opts, opts.GroupOpts...), s.rebalanceOptions()...)
-	all = append(all, kgo.WithLogger(kafka.Logger(b.t.log)))
+	all = append(append(all, kgo.WithLogger(kafka.Logger(b.t.log))), b.w.ClientOptions...)
 	topics, err := subscription(b.cfg.Sink)
 	if err != nil {
 		return err

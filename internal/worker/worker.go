@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
 	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/kafka/clientpool"
@@ -33,6 +35,9 @@ type Settings struct {
 
 	ExactlyOnce  *ExactlyOnce       // nil: source tasks deliver at least once
 	OffsetsTopic workerconfig.Topic // the worker's; without name, connectors cannot have topics of their own (standalone)
+
+	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
+	ClientOptions []kgo.Opt
 
 	OffsetFlushInterval time.Duration
 	OffsetFlushTimeout  time.Duration
@@ -73,7 +78,7 @@ func New(s Settings) *Worker {
 	w := &Worker{
 		Settings: s, stop: cancel,
 		committer:  newOffsetCommitter(s.OffsetFlushInterval, s.Log),
-		producers:  clientpool.New(clientpool.Settings{Logger: s.Log}),
+		producers:  clientpool.New(clientpool.Settings{Logger: s.Log, Opts: s.ClientOptions}),
 		connectors: map[string]*connectorRun{},
 		tasks:      map[state.TaskID]*taskRun{},
 	}
@@ -87,9 +92,24 @@ var ErrRunning = errors.New("it is running already")
 // ErrNotRunning says that the worker has no such connector or task.
 var ErrNotRunning = errors.New("it is not running on this worker")
 
+// ResolveError is a configuration with references that cannot be resolved now. It is
+// no status of the connector.
+type ResolveError struct {
+	Connector string
+	Err       error
+}
+
+// Error tells which connector's.
+func (e *ResolveError) Error() string {
+	return "resolve the configuration of connector " + e.Connector + ": " + e.Err.Error()
+}
+
+// Unwrap returns what the provider said.
+func (e *ResolveError) Unwrap() error { return e.Err }
+
 // StartConnector runs a connector and brings it to its target state. It does not
 // wait: started is called, from the connector's goroutine, when it got there or
-// failed.
+// failed. The status tells that too, except of a *ResolveError.
 func (w *Worker) StartConnector(name string, props map[string]string, target state.Target, started func(error)) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -107,7 +127,7 @@ func (w *Worker) StartConnector(name string, props map[string]string, target sta
 	c.post(func() {
 		resolved, err := w.Resolve(c.ctx, name, props)
 		if err != nil {
-			started(c.fail(fmt.Errorf("resolve the configuration of connector %s: %w", name, err)))
+			started(&ResolveError{Connector: name, Err: err})
 			return
 		}
 		c.raw, c.props = props, resolved

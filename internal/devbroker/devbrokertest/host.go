@@ -16,7 +16,8 @@ type Host struct {
 
 	mu    sync.Mutex
 	cut   bool
-	open  chan struct{} // closed while traffic flows
+	apart map[string]bool // addresses that the host is cut off from
+	open  chan struct{}   // closed while traffic flows
 	conns map[*conn]struct{}
 }
 
@@ -34,35 +35,93 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 }
 
 func (h *Host) dial(ctx context.Context, address string) (net.Conn, error) {
-	if err := h.pass(ctx.Done(), nil); err != nil {
-		return nil, ctx.Err()
+	for _, end := range []*Host{h, h.network.at(address)} {
+		if end == nil {
+			continue
+		}
+		if err := end.pass(ctx.Done(), nil); err != nil {
+			return nil, ctx.Err()
+		}
+		if end.refuses(address) {
+			return nil, syscall.ECONNREFUSED
+		}
 	}
-	h.mu.Lock()
-	cut := h.cut
-	h.mu.Unlock()
 	l := h.network.listener(address)
-	if cut || l == nil {
+	if l == nil {
 		return nil, syscall.ECONNREFUSED
 	}
 	pipe, err := l.connect(ctx, h.addr)
 	if err != nil {
 		return nil, err
 	}
+	return h.own(pipe), nil
+}
+
+// own makes an end of a connection that of the host.
+func (h *Host) own(pipe net.Conn) *conn {
 	c := &conn{Conn: pipe, host: h, closed: make(chan struct{})}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.conns[c] = struct{}{}
-	return c, nil
+	return c
 }
 
-// Cut breaks all connections that the host has opened and refuses new ones.
+func (h *Host) refuses(address string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.cut || h.apart[address]
+}
+
+// Listen is the listen function of programs on the host: what is accepted is cut and
+// stalled with the host. Its address must have the name of the host.
+func (h *Host) Listen(network, address string) (net.Listener, error) {
+	l, err := h.network.Listen(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return hostListener{l, h}, nil
+}
+
+type hostListener struct {
+	net.Listener
+	host *Host
+}
+
+func (l hostListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.host.own(c), nil
+}
+
+// Cut breaks all connections of the host and refuses new ones.
 func (h *Host) Cut() {
 	h.mu.Lock()
 	h.cut = true
-	conns := h.conns
-	h.conns = map[*conn]struct{}{}
 	h.mu.Unlock()
-	for c := range conns {
+	h.drop(func(*conn) bool { return true })
+}
+
+// CutFrom is Cut for the connections that the host opens to an address.
+func (h *Host) CutFrom(address string) {
+	h.mu.Lock()
+	h.apart[address] = true
+	h.mu.Unlock()
+	h.drop(func(c *conn) bool { return c.RemoteAddr().String() == address })
+}
+
+// drop closes connections.
+func (h *Host) drop(which func(*conn) bool) {
+	h.mu.Lock()
+	var conns []*conn
+	for c := range h.conns {
+		if which(c) {
+			conns = append(conns, c)
+		}
+	}
+	h.mu.Unlock()
+	for _, c := range conns {
 		_ = c.Close() // a pipe has no other error than being closed already
 	}
 }
@@ -78,11 +137,12 @@ func (h *Host) Stall() {
 	}
 }
 
-// Heal ends Cut and Stall. What was held back arrives now.
+// Heal ends Cut, CutFrom and Stall. What was held back arrives now.
 func (h *Host) Heal() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.cut = false
+	clear(h.apart)
 	if !h.flowing() {
 		close(h.open)
 	}

@@ -51,10 +51,24 @@ func (n *Network) Host(name string) *Host {
 	defer n.mu.Unlock()
 	h := n.hosts[name]
 	if h == nil {
-		h = &Host{network: n, addr: addr(net.JoinHostPort(name, "0")), conns: map[*conn]struct{}{}, open: closedChannel()}
+		h = &Host{
+			network: n, addr: addr(net.JoinHostPort(name, "0")), open: closedChannel(),
+			apart: map[string]bool{}, conns: map[*conn]struct{}{},
+		}
 		n.hosts[name] = h
 	}
 	return h
+}
+
+// at returns the host of an address, nil when there is none that is known.
+func (n *Network) at(address string) *Host {
+	name, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hosts[name]
 }
 
 func (n *Network) listener(address string) *listener {

@@ -2,6 +2,7 @@ package distributed
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -73,8 +74,10 @@ func (o *owner) advance(d *duty) {
 		o.rest(d, nil)
 	case d.have != nil:
 		o.halt(d)
+	case o.begin(d) && d.isConnector():
+		// those who wait are told when it has started
 	default:
-		o.rest(d, o.begin(d))
+		o.rest(d, nil)
 	}
 }
 
@@ -111,22 +114,27 @@ func (o *owner) halt(d *duty) {
 	})
 }
 
-// begin starts what is wanted. An error has become the status of the connector or
-// task, which stays assigned.
-func (o *owner) begin(d *duty) error {
+// begin starts what is wanted; it returns false when that was deleted meanwhile. What
+// goes wrong becomes the status of the connector or task, which stays assigned.
+func (o *owner) begin(d *duty) bool {
 	c := o.configs.Snapshot().Connector(d.id.Connector)
-	if c.Config == nil { // deleted since; its record is on the way
+	if c.Config == nil { // its record is on the way to the owner
 		d.want = nil
-		return nil
+		return false
 	}
 	d.have = d.want
 	if d.isConnector() {
-		return o.beginConnector(d, configstore.Strings(c.Config), target(c))
+		o.beginConnector(d, configstore.Strings(c.Config), target(c))
+		return true
 	}
-	return o.worker.StartTask(worker.TaskStart{
+	err := o.worker.StartTask(worker.TaskStart{
 		ID: d.id, Connector: configstore.Strings(c.Config), Task: configstore.Strings(d.want.task),
 		Target: target(c), Tasks: c.TaskCount, Generation: d.want.generation,
 	})
+	if err != nil {
+		o.log.Error("A task could not be started", "task", d.id, "err", err)
+	}
+	return true
 }
 
 func target(c configstore.Connector) state.Target {
@@ -136,13 +144,32 @@ func target(c configstore.Connector) state.Target {
 	return c.Target
 }
 
-func (o *owner) beginConnector(d *duty, config map[string]string, t state.Target) error {
-	name := d.id.Connector
-	return o.worker.StartConnector(name, config, t, func(err error) {
-		if err == nil && t == state.TargetStarted {
-			o.mail.post(func() { o.reconfigure(name) })
-		}
-	})
+func (o *owner) beginConnector(d *duty, config map[string]string, t state.Target) {
+	begun := *d.have
+	started := func(err error) {
+		o.mail.post(func() {
+			if d.have != nil && *d.have == begun {
+				o.started(d, t, err)
+			}
+		})
+	}
+	if err := o.worker.StartConnector(d.id.Connector, config, t, started); err != nil {
+		started(err)
+	}
+}
+
+// started is told what became of the start of a connector.
+func (o *owner) started(d *duty, t state.Target, err error) {
+	var unresolved *worker.ResolveError
+	if errors.As(err, &unresolved) && len(d.waiting) == 0 {
+		listener{o.Herder}.ConnectorStatus(d.id.Connector, state.Failed, "", err)
+	}
+	if err != nil {
+		o.log.Error("A connector could not be started", "connector", d.id.Connector, "err", err)
+	} else if t == state.TargetStarted {
+		o.reconfigure(d.id.Connector)
+	}
+	o.rest(d, err)
 }
 
 // restart stops a connector or task that is mine and starts it again; tell is called

@@ -135,7 +135,7 @@ func (h *Herder) fenceProducers(ctx context.Context, connector string) error {
 		ids[n] = kafka.TransactionalID(h.Cluster.Group, connector, n)
 	}
 	props := kafka.WorkerAdminProps(h.Settings.Worker.Props, configstore.Strings(c.Config), connector)
-	if err := kafka.FenceProducers(ctx, props, h.log, ids...); err != nil {
+	if err := kafka.FenceProducers(ctx, props, h.log, h.Settings.Worker.ClientOptions, ids...); err != nil {
 		return fmt.Errorf("fence the older tasks of connector %s: %w", connector, err)
 	}
 	return nil

@@ -2,12 +2,15 @@ package distributed
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
+	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/store/configstore"
 	"github.com/millrace/millrace/internal/store/state"
+	"github.com/millrace/millrace/internal/worker"
 )
 
 // PutConnector creates a connector or gives it another configuration. It returns
@@ -125,9 +128,21 @@ func asRestarting(s herder.Status, r state.RestartRequest) herder.Status {
 	return s
 }
 
-// RestartTask restarts one task and waits until it was started.
+// RestartTask restarts one task and waits until it was started. One whose
+// configuration cannot be resolved goes on.
 func (h *Herder) RestartTask(ctx context.Context, id state.TaskID) error {
 	return h.restartHere(ctx, id)
+}
+
+// resolvable tells whether the configurations of a task can be resolved now.
+func (h *Herder) resolvable(ctx context.Context, id state.TaskID) error {
+	s := h.configs.Snapshot()
+	for _, config := range []*data.Map{s.Connector(id.Connector).Config, s.TaskConfig(id)} {
+		if _, err := h.worker.Resolve(ctx, id.Connector, configstore.Strings(config)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // restartHere restarts what this worker runs, or says who runs it.
@@ -138,6 +153,11 @@ func (h *Herder) restartHere(ctx context.Context, id state.TaskID) error {
 	}
 	if err := h.exists(id); err != nil {
 		return err
+	}
+	if id.Task != connectorItself {
+		if err := h.resolvable(ctx, id); err != nil {
+			return err
+		}
 	}
 	done := make(chan error, 1)
 	mine := make(chan bool, 1)
@@ -173,14 +193,16 @@ func (h *Herder) exists(id state.TaskID) error {
 }
 
 func restartFailed(id state.TaskID, err error) error {
-	if err == nil {
+	var unresolved *worker.ResolveError
+	switch {
+	case err == nil:
 		return nil
+	case errors.As(err, &unresolved):
+		return &herder.Error{Reason: herder.Internal, Err: err, Msg: unresolved.Err.Error()}
+	case id.Task == connectorItself:
+		return &herder.Error{Reason: herder.Internal, Err: err, Msg: "Failed to start connector: " + id.Connector}
 	}
-	what := "task: " + id.String()
-	if id.Task == connectorItself {
-		what = "connector: " + id.Connector
-	}
-	return &herder.Error{Reason: herder.Internal, Err: err, Msg: "Failed to start " + what}
+	return &herder.Error{Reason: herder.Internal, Err: err, Msg: "Failed to start task: " + id.String()}
 }
 
 func timedOut(ctx context.Context, stage string) error {

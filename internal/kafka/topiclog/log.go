@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,8 @@ type Settings struct {
 	// Complete properties of the clients. Without those of a producer, the log cannot
 	// be written.
 	Producer, Consumer, Admin map[string]string
+	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
+	ClientOptions []kgo.Opt
 
 	// Apply takes in the next record of a partition. It is called by one goroutine at a
 	// time and must neither block nor keep the record's bytes, which belong to a much
@@ -106,7 +109,7 @@ func (l *Log) openProducer() (*kgo.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(append(p.Opts, kgo.WithLogger(kafka.Logger(l.log)))...)
+	client, err := kgo.NewClient(slices.Concat(p.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(l.log))}, l.settings.ClientOptions)...)
 	if err != nil {
 		return nil, fmt.Errorf("open producer of topic %s: %w", l.settings.Topic, err)
 	}
@@ -131,7 +134,7 @@ func (l *Log) newConsumer() (*kgo.Client, error) {
 	if props["fetch.max.wait.ms"] == "" {
 		opts = append(opts, kgo.FetchMaxWait(idleFetch))
 	}
-	client, err := kgo.NewClient(opts...)
+	client, err := kgo.NewClient(append(opts, l.settings.ClientOptions...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open consumer of topic %s: %w", l.settings.Topic, err)
 	}

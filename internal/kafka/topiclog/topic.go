@@ -31,7 +31,7 @@ func (l *Log) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := kgo.NewClient(append(a.Opts, kgo.WithLogger(kafka.Logger(l.log)))...)
+	client, err := kgo.NewClient(slices.Concat(a.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(l.log))}, l.settings.ClientOptions)...)
 	if err != nil {
 		return fmt.Errorf("open admin client of topic %s: %w", l.settings.Topic, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -78,7 +79,7 @@ func (t *Topic) claim(ctx context.Context) (*kgo.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(append(p.Opts, kgo.WithLogger(kafka.Logger(t.log)))...)
+	client, err := kgo.NewClient(slices.Concat(p.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(t.log))}, t.settings.ClientOptions)...)
 	if err != nil {
 		return nil, err
 	}

@@ -34,6 +34,9 @@ type TopicSettings struct {
 	TopicConfig map[string]string // of a topic that has to be created
 	Log         *slog.Logger      // nil for none
 
+	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
+	ClientOptions []kgo.Opt
+
 	// Events is told what a record changed, in order, from the goroutine that reads the
 	// topic and after the change can be seen in Snapshot. It must not block. Records
 	// that were read at the start are not told. A topic that is created again is told
@@ -88,7 +91,7 @@ func (t *Topic) open(ctx context.Context) (err error) {
 		Topic: s.Topic, Property: topicProperty, Purpose: "connector configurations",
 		Partitions: 1, ReplicationFactor: s.Replication, Config: s.TopicConfig,
 		Producer: clients, Consumer: clients, Admin: kafka.InternalProps(s.Worker, kafka.SharedAdmin, false),
-		Apply: t.apply, Log: t.log,
+		ClientOptions: s.ClientOptions, Apply: t.apply, Log: t.log,
 	})
 	if err != nil {
 		return err

@@ -29,6 +29,8 @@ type TopicSettings struct {
 	// Complete properties of the clients. Without those of a producer, offsets can only
 	// be read.
 	Producer, Consumer, Admin map[string]string
+	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
+	ClientOptions []kgo.Opt
 
 	Log *slog.Logger // nil for none
 }
@@ -54,7 +56,7 @@ func OpenTopic(ctx context.Context, s TopicSettings) (*Topic, error) {
 		Topic: s.Topic, Property: s.Property, Purpose: "source connector offsets",
 		Partitions: s.Partitions, ReplicationFactor: s.Replication, Config: s.Config,
 		Producer: s.Producer, Consumer: s.Consumer, Admin: s.Admin,
-		Apply: t.apply, Log: t.log,
+		ClientOptions: s.ClientOptions, Apply: t.apply, Log: t.log,
 	})
 	if err != nil {
 		return nil, err

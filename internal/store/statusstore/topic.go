@@ -29,6 +29,9 @@ type TopicSettings struct {
 	Replication int16             // 0 and -1, here as above, let the brokers choose
 	TopicConfig map[string]string // settings of the topic
 	Log         *slog.Logger      // nil for none
+
+	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
+	ClientOptions []kgo.Opt
 }
 
 // Topic is the status topic: what its records add up to, and the way to write it. It
@@ -64,7 +67,7 @@ func OpenTopic(ctx context.Context, s TopicSettings) (*Topic, error) {
 		Topic: s.Topic, Property: topicProperty, Purpose: "connector and task statuses",
 		Partitions: s.Partitions, ReplicationFactor: s.Replication, Config: s.TopicConfig,
 		Producer: clients, Consumer: clients, Admin: kafka.InternalProps(s.Worker, kafka.SharedAdmin, false),
-		Apply: t.apply, Log: t.log,
+		ClientOptions: s.ClientOptions, Apply: t.apply, Log: t.log,
 	})
 	if err != nil {
 		return nil, err

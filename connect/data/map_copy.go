@@ -5,8 +5,8 @@ package data
 // that are JSON text stay so.
 func (m *Map) CopyHash() *Map {
 	if m.shape != nil {
-		if next, order := m.shape.copied(); next != nil {
-			return &Map{shape: next, doc: m.doc, slots: m.permuted(order)}
+		if next := m.shape.copied(); next != nil {
+			return &Map{shape: next, doc: m.doc, first: m.first, slots: m.copySlots()}
 		}
 	}
 	c := NewHashMap(m.Len() + 2)
@@ -17,8 +17,8 @@ func (m *Map) CopyHash() *Map {
 
 // Rehash makes m what CopyHash returns; m must belong to the caller alone.
 func (m *Map) Rehash() {
-	if m.shape != nil && m.slots != nil {
-		if next, order := m.shape.copied(); next != nil && order == nil {
+	if m.shape != nil {
+		if next := m.shape.copied(); next != nil {
 			m.shape = next
 			return
 		}
@@ -30,39 +30,19 @@ func (m *Map) Rehash() {
 // transforms add.
 const room = 3
 
-// permuted returns the stored members in an order, nil being that of insertion.
-func (m *Map) permuted(order []int32) []any {
-	n := m.Len()
-	slots := make([]any, n, n+room)
-	m.permute(slots, order)
-	return slots
-}
-
-// permute writes the stored members to slots in an order, nil being that of insertion.
-func (m *Map) permute(slots []any, order []int32) {
-	switch {
-	case m.slots != nil && order == nil:
-		copy(slots, m.slots)
-	case m.slots != nil:
-		for k, i := range order {
-			slots[k] = m.slots[i]
-		}
-	case order == nil:
-		for k := range m.shape.names {
-			slots[k] = m.node(k)
-		}
-	default:
-		for k, i := range order {
-			slots[k] = m.node(int(i))
-		}
+// copySlots returns a copy of the slots, nil for none.
+func (m *Map) copySlots() []any {
+	if m.slots == nil {
+		return nil
 	}
+	return append(make([]any, 0, len(m.slots)+room), m.slots...)
 }
 
 // Copy returns a copy with the same order, which the same further changes would
 // keep the same.
 func (m *Map) Copy() *Map {
 	if m.shape != nil {
-		return &Map{shape: m.shape, doc: m.doc, slots: m.permuted(nil)}
+		return &Map{shape: m.shape, doc: m.doc, first: m.first, slots: m.copySlots()}
 	}
 	c := &Map{doc: m.doc, table: m.table}
 	c.entries = append(make([]entry, 0, len(m.entries)+2), m.entries...)

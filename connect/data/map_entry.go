@@ -9,7 +9,7 @@ import (
 // fewKeys is up to how many keys are compared one by one.
 const fewKeys = 8
 
-// find returns the position, in insertion order, of a string key, or -1.
+// find returns the position of a string key, or -1.
 func (m *Map) find(key string) int {
 	if m.shape != nil {
 		return m.shape.find(key)
@@ -86,9 +86,19 @@ func (m *Map) own() {
 		return
 	}
 	n := len(m.shape.names)
-	m.slots = make([]any, n, n+2)
-	for i := range m.slots {
-		m.slots[i] = m.node(i)
+	slots := make([]any, n, n+room)
+	m.writeSlots(slots)
+	m.slots = slots
+}
+
+// writeSlots writes what is stored, member by member.
+func (m *Map) writeSlots(slots []any) {
+	if m.slots != nil {
+		copy(slots, m.slots)
+		return
+	}
+	for i := range m.shape.names {
+		slots[i] = m.node(i)
 	}
 }
 
@@ -116,8 +126,9 @@ func (m *Map) unshape() {
 		return
 	}
 	entries := make([]entry, m.Len(), m.Len()+2)
-	for i := range entries {
-		entries[i] = entry{m.key(i), m.stored(i)}
+	for k := range entries {
+		i := m.shape.nth(k)
+		entries[k] = entry{m.key(i), m.stored(i)}
 	}
 	m.table = m.shape.table
 	m.entries, m.shape, m.slots = entries, nil, nil
@@ -178,8 +189,8 @@ func (m *Map) remove(i int) {
 	m.reindex()
 }
 
-// order returns the positions of the entries in the map's order, nil when that is
-// the order of insertion.
+// order returns the positions of the entries in the map's order, nil when that is how
+// they stand: without shape, in order of insertion.
 func (m *Map) order() []int32 {
 	if m.shape != nil {
 		return m.shape.layout().order

@@ -10,12 +10,10 @@ type Patch struct {
 	keys []string
 
 	from, to *shape  // the last source's layout and the result's
-	order    []int32 // in which the result has the members of the source
 	source   []int32 // position in the source of each key, or -1
 	target   []int32 // position in the result of each key
 
-	slots   slab[any]
-	scratch []any
+	slots slab[any]
 }
 
 // NewPatch returns a patch of these keys.
@@ -31,6 +29,17 @@ func (p *Patch) Get(m *Map, k int) any {
 		return m.at(int(i))
 	}
 	return nil
+}
+
+// Long returns what m has under key number k when that is a whole number.
+func (p *Patch) Long(m *Map, k int) (n int64, ok bool) {
+	if p.knows(m) && p.source[k] >= 0 {
+		if n, ok := m.stored(int(p.source[k])).(*node); ok && n.kind() == jsontext.Whole {
+			return jsontext.Long(m.doc.text(n)), true
+		}
+	}
+	n, ok = p.Get(m, k).(int64)
+	return n, ok
 }
 
 // Like returns some value of the type of Get: it does not decode texts and numbers.
@@ -54,7 +63,7 @@ func (p *Patch) Like(m *Map, k int) any {
 func (p *Patch) Of(m *Map, values []any) *Map {
 	if p.knows(m) {
 		slots := p.slots.take(len(p.to.names), room, slotsAtOnce)
-		m.permute(slots, p.order)
+		m.writeSlots(slots)
 		p.set(slots, values)
 		return &Map{shape: p.to, doc: m.doc, slots: slots}
 	}
@@ -72,15 +81,9 @@ func (p *Patch) In(m *Map, values []any) {
 		return
 	}
 	slots := m.slots
-	switch {
-	case slots == nil:
+	if slots == nil {
 		slots = p.slots.take(len(p.to.names), room, slotsAtOnce)
-		m.permute(slots, p.order)
-	case p.order != nil:
-		p.scratch = append(p.scratch[:0], slots...)
-		for k, i := range p.order {
-			slots[k] = p.scratch[i]
-		}
+		m.writeSlots(slots)
 	}
 	for len(slots) < len(p.to.names) {
 		slots = append(slots, nil)
@@ -102,7 +105,7 @@ func (p *Patch) knows(m *Map) bool {
 
 func (p *Patch) learn(from *shape) bool {
 	p.from = nil
-	to, order := from.copied()
+	to := from.copied()
 	p.source, p.target = p.source[:0], p.target[:0]
 	for _, key := range p.keys {
 		if to == nil {
@@ -119,6 +122,6 @@ func (p *Patch) learn(from *shape) bool {
 	if to == nil {
 		return false
 	}
-	p.from, p.to, p.order = from, to, order
+	p.from, p.to = from, to
 	return true
 }

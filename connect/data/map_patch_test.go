@@ -58,6 +58,9 @@ func TestPatch(t *testing.T) {
 				if got := p.Get(m, k); !Equal(got, v) || fmt.Sprintf("%T", p.Like(m, k)) != fmt.Sprintf("%T", v) {
 					t.Fatalf("%s of %s: %v, like %v, want %v", key, m, got, p.Like(m, k), v)
 				}
+				if n, ok := p.Long(m, k); ok != (fmt.Sprintf("%T", v) == "int64") || ok && v != n {
+					t.Fatalf("%s of %s: %d, %v, want %v", key, m, n, ok, v)
+				}
 				values[k] = int64(round + k)
 				want.Put(key, values[k])
 			}

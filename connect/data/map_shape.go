@@ -10,10 +10,11 @@ import (
 )
 
 // shape is what maps with the same string keys, put in the same order, share: the
-// keys, their order, and the texts to print them with. Shapes are immutable but
-// for what they remember.
+// keys, where they stand in the map's memory, their order, and the texts to print them
+// with. Shapes are immutable but for what they remember.
 type shape struct {
-	names  []string // in order of insertion
+	names  []string // as they stand
+	put    []int32  // positions in order of insertion; nil: as they stand
 	hashes []uint32 // String.hashCode of the names
 	index  map[string]int32
 	table  int     // length of the HashMap's table, 0 for insertion order
@@ -23,12 +24,12 @@ type shape struct {
 	grown   atomic.Pointer[step]
 	steps   memo[string]
 	drops   memo[int]
-	copying atomic.Pointer[copyStep]
+	copying atomic.Pointer[shape]
 }
 
 // layout is what a shape computes once it is asked for.
 type layout struct {
-	order  []int32  // positions in the map's order; nil for that of insertion
+	order  []int32  // positions in the map's order; nil: as they stand
 	keys   []any    // the names as values
 	quoted [][]byte // the names as JSON strings, as Jackson writes them
 
@@ -47,11 +48,6 @@ func (l *layout) place(k int) int {
 type step struct {
 	name string
 	to   *shape
-}
-
-type copyStep struct {
-	to    *shape
-	order []int32
 }
 
 // family bounds the shapes that descend from one another.
@@ -180,9 +176,7 @@ func (s *shape) layout() *layout {
 		text = jsontext.AppendQuoted(text, name)
 		l.quoted[i] = text[start:len(text):len(text)]
 	}
-	if s.table > 0 {
-		l.order = permutation(s.hashes, s.table)
-	}
+	l.order = s.order()
 	s.laid.Store(l)
 	return l
 }
@@ -242,6 +236,9 @@ func (s *shape) extended(name string) *shape {
 		table:  s.table,
 		family: s.family,
 	}
+	if s.put != nil {
+		to.put = append(s.put[:n:n], int32(n))
+	}
 	if s.table > 0 {
 		to.table = s.tableWith(s.hashes, h)
 	}
@@ -263,32 +260,15 @@ func (s *shape) without(i int) *shape {
 	to = &shape{table: s.table, family: s.family}
 	to.names = append(append(to.names, s.names[:i]...), s.names[i+1:]...)
 	to.hashes = append(append(to.hashes, s.hashes[:i]...), s.hashes[i+1:]...)
+	for _, k := range s.put {
+		switch {
+		case int(k) < i:
+			to.put = append(to.put, k)
+		case int(k) > i:
+			to.put = append(to.put, k-1)
+		}
+	}
 	to.reindex()
 	s.drops.put(i, to)
 	return to
 }
-
-// copied returns the shape of new HashMap(m) of a map of this shape, and in what
-// order its members are put; nil when there are too many shapes already.
-func (s *shape) copied() (*shape, []int32) {
-	if c := s.copying.Load(); c != nil {
-		return c.to, c.order
-	}
-	if !s.family.admit() {
-		return nil, nil
-	}
-	order := s.layout().order
-	names := s.names
-	if order != nil {
-		names = make([]string, len(order))
-		for k, i := range order {
-			names[k] = s.names[i]
-		}
-	}
-	to := newShape(names, copyTable(len(names)), s.family)
-	s.copying.Store(&copyStep{to, order})
-	return to, order
-}
-
-// copyTable returns the table length of new HashMap(m) of n entries.
-func copyTable(n int) int { return hashorder.CapacityForCopy(n) }

@@ -24,7 +24,11 @@ func plain(v any) any {
 		if v.shape != nil {
 			m.table = v.shape.table
 		}
-		for i := range v.Len() {
+		for k := range v.Len() {
+			i := k
+			if v.shape != nil {
+				i = v.shape.nth(k)
+			}
 			m.entries = append(m.entries, entry{v.key(i), plain(v.at(i))})
 		}
 		m.reindex()

@@ -46,9 +46,9 @@ const (
 // connect-standalone, with or without .sh, is that command. Workers have the given
 // plugins besides those that are built in.
 func Main(args []string, streams Streams, plugins ...plugin.Plugin) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cancelOnSignal(cancel)
 	root := Root(streams, plugins...)
 	root.SetArgs(asScript(args))
 	err := root.ExecuteContext(ctx)
@@ -57,6 +57,17 @@ func Main(args []string, streams Streams, plugins ...plugin.Plugin) int {
 	}
 	fmt.Fprintln(streams.Err, "millrace: "+err.Error())
 	return exitCode(err)
+}
+
+// cancelOnSignal cancels at the first signal; a second one ends the process at once.
+func cancelOnSignal(cancel context.CancelFunc) {
+	first := make(chan os.Signal, 1)
+	signal.Notify(first, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-first
+		signal.Stop(first) // before anybody can see that the end has begun
+		cancel()
+	}()
 }
 
 func exitCode(err error) int {

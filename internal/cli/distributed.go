@@ -10,7 +10,7 @@ import (
 )
 
 func newDistributed(streams Streams, plugins []plugin.Plugin) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "distributed WORKER.properties",
 		Short: "Run a worker of a cluster",
 		Long: `Run a worker of a cluster, as connect-distributed does.
@@ -29,8 +29,16 @@ worker cannot start.`,
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error {
-			return run.Distributed(c.Context(), run.DistributedOptions{WorkerFile: args[0], Log: streams.Out, Plugins: plugins})
-		},
 	}
+	asJSON := addLogFormat(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		return run.Distributed(c.Context(), run.DistributedOptions{
+			WorkerFile: args[0], Log: streams.Out, LogJSON: json, Plugins: plugins,
+		})
+	}
+	return c
 }

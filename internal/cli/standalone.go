@@ -10,7 +10,7 @@ import (
 )
 
 func newStandalone(streams Streams, plugins []plugin.Plugin) *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "standalone WORKER.properties [CONNECTOR.properties|.json ...]",
 		Short: "Run one worker with its connectors",
 		Long: `Run one worker with its connectors in this process, as connect-standalone does.
@@ -29,10 +29,16 @@ file cannot be used.`,
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, args []string) error {
-			return run.Standalone(c.Context(), run.StandaloneOptions{
-				WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out, Plugins: plugins,
-			})
-		},
 	}
+	asJSON := addLogFormat(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		json, err := asJSON()
+		if err != nil {
+			return err
+		}
+		return run.Standalone(c.Context(), run.StandaloneOptions{
+			WorkerFile: args[0], ConnectorFiles: args[1:], Log: streams.Out, LogJSON: json, Plugins: plugins,
+		})
+	}
+	return c
 }

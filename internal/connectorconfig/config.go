@@ -45,6 +45,7 @@ type Transform struct {
 	Alias string
 	Plugin
 	Predicate *Plugin // nil when the step applies to every record
+	Guard     string  // alias of the predicate
 	Negate    bool
 }
 

@@ -15,11 +15,13 @@ func TestParseRestart(t *testing.T) {
 		{map[string]string{"errors.tolerance": "all"}, Restart{}, ""},
 		{
 			map[string]string{"errors.restart.limit": "3"},
-			Restart{3, time.Second, 5 * time.Minute, 10 * time.Minute}, "",
+			Restart{3, time.Second, 5 * time.Minute, 10 * time.Minute},
+			"",
 		},
 		{
 			map[string]string{"errors.restart.limit": "-1", "errors.restart.delay.ms": "50", "errors.restart.delay.max.ms": "400", "errors.restart.reset.ms": "7"},
-			Restart{-1, 50 * time.Millisecond, 400 * time.Millisecond, 7 * time.Millisecond}, "",
+			Restart{-1, 50 * time.Millisecond, 400 * time.Millisecond, 7 * time.Millisecond},
+			"",
 		},
 		{map[string]string{"errors.restart.limit": "often"}, Restart{}, "Invalid value often for configuration errors.restart.limit: Not a number of type INT"},
 		{map[string]string{"errors.restart.delay.ms": "0"}, Restart{}, "Invalid value 0 for configuration errors.restart.delay.ms: Value must be at least 1"},

@@ -47,7 +47,7 @@ func (t *Transform) guard(v *config.Values) error {
 		return config.Errorf(prefix+"predicate",
 			"Transform %q uses the predicate %q, which has no predicates.%s.type; add it, and %s to predicates.", t.Alias, name, name, name)
 	}
-	t.Predicate = &p
+	t.Predicate, t.Guard = &p, name
 	return nil
 }
 

@@ -31,6 +31,7 @@ func TestTextLine(t *testing.T) {
 			"task", func(l *slog.Logger) { l.With("connector", "c", "task", 3).Error("Failed", "err", errors.New("a b")) },
 			`ERROR [c|task-3] Failed err="a b" (a.b:N)`,
 		},
+		{"task of no connector", func(l *slog.Logger) { l.Info("m", "task", "c-0", "k", 1) }, "INFO m k=1 task=c-0 (a.b:N)"},
 		{"group", func(l *slog.Logger) { l.WithGroup("g").Info("m", "k", 1, slog.Group("h", "x", true)) }, "INFO m g.k=1 g.h.x=true (a.b:N)"},
 		{"no forged line", func(l *slog.Logger) { l.Info("m\nERROR x", "k", "v\n[2026") }, `INFO m\nERROR x k="v\n[2026" (a.b:N)`},
 		{"secret", func(l *slog.Logger) { l.Info("m", "password", secret("s")) }, "INFO m password=[hidden] (a.b:N)"},

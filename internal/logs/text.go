@@ -43,6 +43,9 @@ func (t *textLine) add(group string, a slog.Attr) {
 }
 
 func (t *textLine) write(b *bytes.Buffer, r slog.Record, logger string) {
+	if t.connector == "" && t.task != "" {
+		t.attrs.WriteString(" task=" + quoted(t.task)) // of no connector: the message speaks of it
+	}
 	b.WriteByte('[')
 	b.Write(r.Time.AppendFormat(b.AvailableBuffer(), timeLayout))
 	b.WriteString("] " + LevelName(r.Level) + " " + t.scope())

@@ -25,6 +25,7 @@ const (
 	groupWorker      = "connect-worker-metrics"
 	groupRebalance   = "connect-worker-rebalance-metrics"
 	groupCoordinator = "connect-coordinator-metrics"
+	groupNetwork     = "connect-metrics"
 )
 
 func connectorTexts() []text[Connector] {
@@ -221,4 +222,29 @@ func coordinatorNumbers() []number[Coordinator] {
 		{"last-rebalance-seconds-ago", func(c *Coordinator) float64 { return c.SinceRebalance }},
 		{"last-heartbeat-seconds-ago", func(c *Coordinator) float64 { return c.SinceHeartbeat }},
 	}
+}
+
+func networkNumbers() []number[Network] {
+	all := []number[Network]{
+		{"connection-count", func(n *Network) float64 { return n.Connections }},
+		{"request-size-avg", func(n *Network) float64 { return n.RequestSize.Avg }},
+		{"request-size-max", func(n *Network) float64 { return n.RequestSize.Max }},
+	}
+	for _, flow := range []struct {
+		name string
+		of   func(*Network) Flow
+	}{
+		{"connection-creation", func(n *Network) Flow { return n.Created }},
+		{"connection-close", func(n *Network) Flow { return n.Closed }},
+		{"request", func(n *Network) Flow { return n.Requests }},
+		{"response", func(n *Network) Flow { return n.Responses }},
+		{"outgoing-byte", func(n *Network) Flow { return n.Sent }},
+		{"incoming-byte", func(n *Network) Flow { return n.Received }},
+		{"network-io", func(n *Network) Flow { return n.IO }},
+	} {
+		all = append(all,
+			number[Network]{flow.name + "-rate", func(n *Network) float64 { return flow.of(n).Rate }},
+			number[Network]{flow.name + "-total", func(n *Network) float64 { return flow.of(n).Total }})
+	}
+	return all
 }

@@ -1,6 +1,10 @@
 package metrics
 
-import "strconv"
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
 
 // putClients puts what Kafka clients do. Dashboards have the exporter's names for it,
 // so there are no others.
@@ -14,6 +18,10 @@ func (s *scrape) putClients(e *exposition, n Names) {
 		putOne(e, "kafka_"+c.Kind+"_connection_count", id, c.Connections)
 		putOne(e, "kafka_"+c.Kind+"_outgoing_byte_total", id, c.Sent)
 		putOne(e, "kafka_"+c.Kind+"_incoming_byte_total", id, c.Received)
+		if len(c.Lags) > 0 {
+			most := slices.MaxFunc(c.Lags, func(a, b Lag) int { return cmp.Compare(a.Records, b.Records) })
+			putOne(e, "kafka_"+c.Kind+"_fetch_manager_records_lag_max", id, most.Records)
+		}
 		for _, l := range c.Lags {
 			where := id.and(label("topic", l.Topic)).and(label("partition", strconv.Itoa(int(l.Partition))))
 			putOne(e, "kafka_"+c.Kind+"_fetch_manager_records_lag", where, l.Records)
@@ -38,6 +46,9 @@ func (s *scrape) putProcess(e *exposition, n Names) {
 	case Plain:
 		words("kafka_connect_app_info", "version", p.Version)
 		words("kafka_connect_app_info", "commit_id", p.Commit)
+		if !p.Started.IsZero() {
+			putOne(e, "kafka_connect_app_info_start_time_ms", id, float64(p.Started.UnixMilli()))
+		}
 	case Exporter:
 		words("kafka_connect_version_info", "version", p.Version)
 		words("kafka_connect_commit_id_info", "commit_id", p.Commit)

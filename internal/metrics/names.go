@@ -78,6 +78,9 @@ func (n Names) clientID() string {
 
 // exporterPrefix strips a group's name.
 func exporterPrefix(group string) string {
+	if group == groupNetwork {
+		return "kafka_connect_"
+	}
 	group = strings.TrimPrefix(strings.TrimSuffix(group, "-metrics"), "connect-")
 	return "kafka_connect_" + underscored(group) + "_"
 }

@@ -21,6 +21,10 @@ type Registry struct {
 	// State returns the state of a task as the whole cluster sees it, in lower case,
 	// for the numbers of tasks by state; nil for what this worker says.
 	State func(connector string, task int) string
+	// Stuck tells whether a call lasts longer than it should; nil for never.
+	Stuck func(Call) bool
+	// Network returns what the client of the group does; nil for none.
+	Network func() Network
 }
 
 // WriteText asks the sources and writes their samples under these names, or under the

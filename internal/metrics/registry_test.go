@@ -53,6 +53,15 @@ func (fake) CoordinatorSample() Coordinator {
 	}
 }
 
+func (fake) RestartSamples() []Restarts { return []Restarts{{"src", 1, 3}, {"src", 0, 1}} }
+
+func network() Network {
+	return Network{
+		Connections: 2, Created: Flow{3, 0.1}, Closed: Flow{1, 0}, Requests: Flow{10, 1}, Responses: Flow{9, 1},
+		RequestSize: Spread{Avg: 50, Max: 70}, Sent: Flow{500, 20}, Received: Flow{900, 30}, IO: Flow{19, 2},
+	}
+}
+
 func registry() *Registry {
 	f := fake{
 		connectors: []Connector{
@@ -84,7 +93,8 @@ func registry() *Registry {
 		},
 	}
 	return &Registry{
-		Worker: f, Group: f, Process: Process{"connect-127.0.0.1:8083", "4.3.0", "abc", time.UnixMilli(1767225600500)},
+		Worker: f, Group: f, Process: Process{"connect-127.0.0.1:8083", "4.3.0", "abc", "0.1.0", time.UnixMilli(1767225600500)},
+		Network: network,
 		State: func(connector string, task int) string {
 			if connector == "src" && task == 0 {
 				return "restarting"
@@ -216,6 +226,29 @@ func read(t *testing.T, r *http.Response) string {
 		t.Fatal(err)
 	}
 	return string(raw)
+}
+
+// TestStuck: calls that last too long have a series each, and are counted.
+func TestStuck(t *testing.T) {
+	since := time.Now().Add(-2 * time.Minute)
+	r := registry()
+	f := r.Worker.(fake)
+	f.connectors[0].Call = &Call{"TaskConfigs", since}
+	f.tasks[0].Call = &Call{"Poll", since}
+	f.tasks[1].Call = &Call{"Put", since}
+	r.Stuck = func(c Call) bool { return c.Method != "Poll" && time.Since(c.Since) > time.Minute }
+	var b bytes.Buffer
+	if err := r.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\nmillrace_stuck_calls 2\n", `millrace_stuck_call_seconds{connector="snk",task="0",call="Put"} 12`,
+		`millrace_stuck_call_seconds{connector="src",call="TaskConfigs"} 12`,
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("there is no %q", want)
+		}
+	}
 }
 
 func FuzzEscape(f *testing.F) {

@@ -32,6 +32,13 @@ type Connector struct {
 	Status string // in lower case; "" before the first
 	Kind   string // source or sink
 	Plugin
+	Call *Call // under way; nil for none
+}
+
+// Call is a call into a connector or task that has not returned.
+type Call struct {
+	Method string
+	Since  time.Time
 }
 
 // Task is what one task does. Source or Sink is set.
@@ -46,6 +53,7 @@ type Task struct {
 	CommitTime               Spread // of offset commits that succeeded
 	Commits                  Outcome
 
+	Call    *Call // under way; nil for none
 	Classes TaskClasses
 	Errors  TaskErrors
 	Source  *SourceTask
@@ -142,10 +150,28 @@ type Lag struct {
 	Records   float64
 }
 
+// Network is what the client does with which a worker takes part in its group.
+type Network struct {
+	Connections         float64 // open now
+	Created, Closed     Flow    // connections
+	Requests, Responses Flow
+	RequestSize         Spread // bytes
+	Sent, Received      Flow   // bytes
+	IO                  Flow   // writes and reads
+}
+
+// Restarts is how often a failed task was started again without being asked.
+type Restarts struct {
+	Connector string
+	Task      int
+	Total     float64
+}
+
 // Process is the worker's program.
 type Process struct {
 	ClientID        string
-	Version, Commit string
+	Version, Commit string // of the Kafka Connect that it equals
+	Own             string // version of the program itself
 	Started         time.Time
 }
 
@@ -162,4 +188,5 @@ type Worker interface {
 type Group interface {
 	RebalanceSample() Rebalances
 	CoordinatorSample() Coordinator
+	RestartSamples() []Restarts
 }

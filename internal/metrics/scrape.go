@@ -18,6 +18,9 @@ type scrape struct {
 	clients     []Client
 	rebalances  *Rebalances
 	coordinator *Coordinator
+	network     *Network
+	restarts    []Restarts
+	stuck       []stuckCall
 }
 
 func (r *Registry) scrape() *scrape {
@@ -29,10 +32,19 @@ func (r *Registry) scrape() *scrape {
 		s.tally.connectorStarts, s.tally.taskStarts = r.Worker.StartSamples()
 		s.sort()
 		s.count(r.State)
+		s.findStuck(r.Stuck)
 	}
 	if r.Group != nil {
 		rebalances, coordinator := r.Group.RebalanceSample(), r.Group.CoordinatorSample()
 		s.rebalances, s.coordinator = &rebalances, &coordinator
+		s.restarts = r.Group.RestartSamples()
+		slices.SortFunc(s.restarts, func(a, b Restarts) int {
+			return cmp.Or(cmp.Compare(a.Connector, b.Connector), cmp.Compare(a.Task, b.Task))
+		})
+	}
+	if r.Network != nil {
+		network := r.Network()
+		s.network = &network
 	}
 	return s
 }
@@ -78,6 +90,7 @@ func (s *scrape) put(e *exposition, n Names) {
 	s.putGroup(e, n)
 	s.putClients(e, n)
 	s.putProcess(e, n)
+	s.putOwn(e)
 }
 
 func (s *scrape) putWorker(e *exposition, n Names) {
@@ -150,6 +163,9 @@ func (s *scrape) putGroup(e *exposition, n Names) {
 	putNumbers(e, n, groupRebalance, "worker", rebalanceNumbers(), rebalances)
 	id := label(n.clientID(), s.process.ClientID)
 	putNumbers(e, n, groupCoordinator, n.clientID(), coordinatorNumbers(), []sampled[Coordinator]{{id, s.coordinator}})
+	if s.network != nil {
+		putNumbers(e, n, groupNetwork, n.clientID(), networkNumbers(), []sampled[Network]{{id, s.network}})
+	}
 }
 
 // each gives samples their labels.

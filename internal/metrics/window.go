@@ -112,10 +112,13 @@ type Stat struct {
 func NewStat(s Sampling) *Stat { return &Stat{w: newWindows(s)} }
 
 // Record adds a value.
-func (s *Stat) Record(v float64) {
+func (s *Stat) Record(v float64) { s.RecordAt(time.Now(), v) }
+
+// RecordAt is Record for callers who have looked at the clock.
+func (s *Stat) RecordAt(now time.Time, v float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.w.record(time.Now(), 1, v)
+	s.w.record(now, 1, v)
 }
 
 // Snapshot returns the average, least and greatest value; NaN when there are none.
@@ -141,11 +144,14 @@ type Meter struct {
 func NewMeter(s Sampling) *Meter { return &Meter{w: newWindows(s)} }
 
 // Add counts n events.
-func (m *Meter) Add(n int64) {
+func (m *Meter) Add(n int64) { m.AddAt(time.Now(), n) }
+
+// AddAt is Add for callers who have looked at the clock.
+func (m *Meter) AddAt(now time.Time, n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.sum += float64(n)
-	m.w.record(time.Now(), 1, float64(n))
+	m.w.record(now, 1, float64(n))
 }
 
 // Snapshot returns the number of events and their rate.

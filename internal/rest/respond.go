@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/restclient"
 	"github.com/millrace/millrace/internal/signing"
@@ -49,6 +50,7 @@ func statusOf(err error) errorMessage {
 	var forwarded *restclient.Error
 	var unproven *signing.Refusal
 	var unreadable *signing.HeaderError
+	var worded *connect.Error
 	switch {
 	case errors.As(err, &own):
 		return errorMessage{own.status, own.msg}
@@ -60,6 +62,8 @@ func statusOf(err error) errorMessage {
 		return errorMessage{http.StatusBadRequest, unreadable.Error()}
 	case errors.As(err, &known):
 		return errorMessage{reasonStatus(known.Reason), nonEmpty(known.Msg)}
+	case errors.As(err, &worded): // also when time was the reason
+		return errorMessage{http.StatusInternalServerError, nonEmpty(err.Error())}
 	case errors.Is(err, context.DeadlineExceeded):
 		return errorMessage{http.StatusInternalServerError, "Request timed out"}
 	case errors.Is(err, context.Canceled):

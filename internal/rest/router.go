@@ -15,7 +15,7 @@ import (
 )
 
 // handler answers a request: with a response, a value that is sent as JSON with
-// status 200, or an error.
+// status 200, an http.Handler that answers in its place, or an error.
 type handler func(*request) (any, error)
 
 // api is the endpoints over a herder.
@@ -159,7 +159,7 @@ func (r *router) enter(w http.ResponseWriter, req *request, p *pattern, odd bool
 	case restricted && offer == otherType:
 		refuse(w, http.StatusUnsupportedMediaType)
 		return
-	case !ok:
+	case !ok && p.accepts != ownType:
 		refuse(w, http.StatusNotAcceptable)
 		return
 	}
@@ -175,6 +175,10 @@ func (r *router) enter(w http.ResponseWriter, req *request, p *pattern, odd bool
 		return
 	}
 	answer, err := r.call(w, req, p, offer)
+	if own, ok := answer.(http.Handler); ok && err == nil {
+		own.ServeHTTP(w, req.Request)
+		return
+	}
 	respond(w, req.Request, contentType, answer, err)
 }
 

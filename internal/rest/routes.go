@@ -8,6 +8,7 @@ const (
 	jsonOnly                // of no Content-Type, or JSON
 	jsonBody                // and with a body
 	rawBody                 // with a body of any Content-Type
+	ownType                 // of any, for an answer whose type the handler chooses
 )
 
 type route struct {
@@ -54,12 +55,19 @@ func (a *api) routes() []route {
 
 // adminRoutes returns the endpoints that may have listeners of their own.
 func (a *api) adminRoutes() []route {
-	if a.Loggers == nil {
-		return nil
+	var routes []route
+	if a.Loggers != nil {
+		routes = append(routes, []route{
+			{"GET", "/admin/loggers", a.loggers, jsonOnly},
+			{"GET", "/admin/loggers/{logger}", a.logger, jsonOnly},
+			{"PUT", "/admin/loggers/{logger}", a.setLoggerLevel, jsonBody},
+		}...)
 	}
-	return []route{
-		{"GET", "/admin/loggers", a.loggers, jsonOnly},
-		{"GET", "/admin/loggers/{logger}", a.logger, jsonOnly},
-		{"PUT", "/admin/loggers/{logger}", a.setLoggerLevel, jsonBody},
+	if a.Metrics != nil {
+		routes = append(routes, route{"GET", "/metrics", a.metrics, ownType})
 	}
+	return routes
 }
+
+// metrics is not part of Kafka Connect, whose metrics JMX has.
+func (a *api) metrics(*request) (any, error) { return a.Metrics, nil }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/millrace/millrace/internal/logs"
@@ -31,6 +32,8 @@ type Settings struct {
 
 	Version, Commit string  // as GET / tells; "" for those of the Kafka Connect that Millrace equals
 	Loggers         Loggers // nil: /admin/loggers answers 404
+
+	Metrics http.Handler // answers GET /metrics; nil: 404
 
 	Auth   *basicauth.Auth    // who may use the API; nil: everybody
 	Leader *restclient.Leader // asks other workers; nil for one that trusts what the system trusts

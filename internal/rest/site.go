@@ -72,7 +72,11 @@ func (s *site) logRequest(w *countedWriter, r *http.Request, took time.Duration)
 	if err != nil {
 		client = r.RemoteAddr
 	}
-	s.log.Info("Request", "method", r.Method, "uri", r.RequestURI, "status", w.status, "bytes", w.bytes,
+	level := slog.LevelInfo
+	if r.URL.Path == "/metrics" && w.status == http.StatusOK {
+		level = slog.LevelDebug // scrapers come every few seconds
+	}
+	s.log.Log(r.Context(), level, "Request", "method", r.Method, "uri", r.RequestURI, "status", w.status, "bytes", w.bytes,
 		"ms", took.Milliseconds(), "client", client, "agent", r.UserAgent())
 }
 
@@ -91,6 +95,9 @@ func (w *countedWriter) WriteHeader(status int) {
 }
 
 func (w *countedWriter) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
 	return n, err

@@ -166,10 +166,15 @@ func (d *dev) goOnAfter(ctx context.Context, done int64, last []byte) error {
 	if err != nil {
 		return err
 	}
-	store, err := offsetstore.OpenFile(d.offsetsFile())
+	bootstrap := map[string]string{"bootstrap.servers": d.broker.Addrs()[0]}
+	store, err := offsetstore.OpenTopic(ctx, offsetstore.TopicSettings{
+		Topic: devOffsets, Property: "offset.storage.topic", Partitions: 1, Replication: 1,
+		Producer: bootstrap, Consumer: bootstrap, Admin: bootstrap, Log: d.logs.For("millrace.dev"),
+	})
 	if err != nil {
 		return err
 	}
+	defer store.Close()
 	partition := connect.NewSourcePartition(connect.Fields{"filename": d.Feed})
 	return offsetstore.For(store, demoSource).Commit(ctx, map[*connect.SourcePartition]connect.Fields{
 		partition: {"position": position},
@@ -216,5 +221,5 @@ func (d *dev) demoConnectors() ([]herder.PutRequest, error) {
 		"tasks.max": "1", "file": d.Feed, "topic": demoTopic, "key.converter": text, "value.converter": text,
 		"producer.override.enable.idempotence": "true",
 	}
-	return []herder.PutRequest{{Name: demoSink, Config: sink, Create: true}, {Name: demoSource, Config: source, Create: true}}, nil
+	return []herder.PutRequest{{Name: demoSink, Config: sink}, {Name: demoSource, Config: source}}, nil
 }

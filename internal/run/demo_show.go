@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/store/state"
 )
 
@@ -163,6 +164,10 @@ func (s *show) printTable(f figures) {
 func (s *show) failure(ctx context.Context) error {
 	for _, name := range []string{demoSource, demoSink} {
 		status, err := s.node.herder.ConnectorStatus(ctx, name)
+		var known *herder.Error
+		if errors.As(err, &known) && known.Reason == herder.NotFound {
+			continue // it has not started yet
+		}
 		if err != nil {
 			return err
 		}

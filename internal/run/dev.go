@@ -43,15 +43,16 @@ type dev struct {
 	s3     *devs3.Server
 	s3URL  string
 	node   *node
+	lost   chan error // why the worker cannot go on
 	logs   *logs.Logs
 	closes []func() error
 }
 
-// Dev runs an embedded Kafka, an embedded S3 and a standalone worker until ctx ends,
+// Dev runs an embedded Kafka, an embedded S3 and a distributed worker until ctx ends,
 // or, with Exit, until the demo has nothing left to do.
 func Dev(ctx context.Context, o DevOptions) (err error) {
 	tuneCollector()
-	d := &dev{DevOptions: o}
+	d := &dev{DevOptions: o, lost: make(chan error, 1)}
 	defer func() { err = errors.Join(err, d.stop()) }()
 	if err := d.start(ctx); err != nil {
 		if ctx.Err() != nil {
@@ -63,8 +64,12 @@ func Dev(ctx context.Context, o DevOptions) (err error) {
 		d.broker.Addrs()[0], d.s3URL, d.node.api.URLs()[0], d.dir)
 	if !o.Demo {
 		d.printf("\nRunning; stop with Ctrl-C.\n")
-		<-ctx.Done()
-		return nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-d.lost:
+			return err
+		}
 	}
 	return d.demo(ctx)
 }
@@ -97,7 +102,7 @@ func (d *dev) start(ctx context.Context) error {
 	if err := freePort(d.REST); err != nil {
 		return inUse(err, "--rest", d.REST)
 	}
-	d.node, err = standaloneMode().start(ctx, setup{props: d.workerProps(), logs: d.logs, plugins: d.Plugins})
+	d.node, err = distributedMode(d.lost).start(ctx, setup{props: d.workerProps(), logs: d.logs, plugins: d.Plugins})
 	return err
 }
 
@@ -180,13 +185,19 @@ func (d *dev) workerProps() map[string]string {
 		"listeners":         "http://" + d.REST,
 		"key.converter":     json, "key.converter.schemas.enable": "false",
 		"value.converter": json, "value.converter.schemas.enable": "false",
-		"offset.storage.file.filename": d.offsetsFile(),
-		"offset.flush.interval.ms":     "1000",
-		"producer.enable.metrics.push": "false", "consumer.enable.metrics.push": "false",
+		"group.id":                  "millrace-dev",
+		"config.storage.topic":      "connect-configs",
+		"offset.storage.topic":      devOffsets,
+		"status.storage.topic":      "connect-status",
+		"offset.storage.partitions": "1", "status.storage.partitions": "1",
+		"config.storage.replication.factor": "1", "offset.storage.replication.factor": "1", "status.storage.replication.factor": "1",
+		"scheduled.rebalance.max.delay.ms": "0",
+		"offset.flush.interval.ms":         "1000",
+		"producer.enable.metrics.push":     "false", "consumer.enable.metrics.push": "false",
 	}
 }
 
-func (d *dev) offsetsFile() string { return filepath.Join(d.dir, "connect.offsets") }
+const devOffsets = "connect-offsets"
 
 // stop takes everything down in reverse.
 func (d *dev) stop() error {

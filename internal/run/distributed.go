@@ -19,6 +19,7 @@ import (
 	"github.com/millrace/millrace/internal/herder/distributed"
 	"github.com/millrace/millrace/internal/herder/validation"
 	"github.com/millrace/millrace/internal/kafka"
+	"github.com/millrace/millrace/internal/kafka/clientmeter"
 	"github.com/millrace/millrace/internal/logs"
 	"github.com/millrace/millrace/internal/store/configstore"
 	"github.com/millrace/millrace/internal/store/offsetstore"
@@ -31,6 +32,7 @@ import (
 type DistributedOptions struct {
 	WorkerFile string
 	Log        io.Writer
+	LogJSON    bool            // a JSON object a line
 	Plugins    []plugin.Plugin // besides those that are built in
 }
 
@@ -47,7 +49,7 @@ func (e *LostError) Unwrap() error { return e.Err }
 // it.
 func Distributed(ctx context.Context, o DistributedOptions) error {
 	lost := make(chan error, 1)
-	n, err := startFile(ctx, distributedMode(lost), o.WorkerFile, o.Log, o.Plugins)
+	n, err := startFile(ctx, distributedMode(lost), o.WorkerFile, logs.Settings{Out: o.Log, JSON: o.LogJSON}, o.Plugins)
 	if n == nil {
 		return err
 	}
@@ -147,9 +149,7 @@ func (n *node) openOffsets(ctx context.Context, p parts, s *distributed.Settings
 func (n *node) member(p parts) (membership.Settings, error) {
 	cluster := p.cfg.Cluster
 	props := maps.Clone(kafka.InternalProps(p.cfg.Originals(), kafka.SharedAdmin, false))
-	if props["client.id"] = cluster.ClientID; cluster.ClientID == "" {
-		props["client.id"] = "connect-" + n.api.WorkerID()
-	}
+	props["client.id"] = n.clientID(p)
 	if strings.TrimSpace(cluster.Group) == "" {
 		return membership.Settings{}, errors.New("group.id: The configured group.id should not be an empty string or whitespace.")
 	}
@@ -158,7 +158,9 @@ func (n *node) member(p parts) (membership.Settings, error) {
 		return membership.Settings{}, err
 	}
 	log := p.logs.For("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator")
-	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(log))}, p.network.ClientOptions)...)
+	network := clientmeter.NewNetwork(sampling(p.cfg))
+	n.metrics.Network = network.Sample
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(log))}, p.network.ClientOptions, network.Options())...)
 	if err != nil {
 		return membership.Settings{}, err
 	}
@@ -169,6 +171,6 @@ func (n *node) member(p parts) (membership.Settings, error) {
 		Client: client, GroupID: cluster.Group, Mode: mode, URL: n.api.AdvertisedURL(),
 		SessionTimeout: cluster.SessionTimeout, RebalanceTimeout: cluster.RebalanceTimeout, HeartbeatInterval: cluster.HeartbeatInterval,
 		MaxDelay: cluster.MaxRebalanceDelay, RetryBackoff: ms("retry.backoff.ms"), RetryBackoffMax: ms("retry.backoff.max.ms"),
-		Log: log,
+		Log: log, Sampling: sampling(p.cfg),
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 )
 
 // heapFloor is the size up to which the heap may grow before the collector runs. Go's
@@ -21,6 +22,29 @@ func tuneCollector() {
 	}
 	debug.SetGCPercent(percentFor(0))
 	afterCollection()
+	go releaseWhenIdle()
+}
+
+const (
+	idleLook = 10 * time.Second
+	idleRate = 4 << 20  // bytes between two looks below which a worker counts as idle
+	worth    = 16 << 20 // bytes since the last release that make another one worth it
+)
+
+// releaseWhenIdle gives memory back that a busy time has left behind: below heapFloor
+// an idle worker might not collect for hours. It runs as long as the process.
+func releaseWhenIdle() {
+	allocs := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	var last, released uint64
+	for range time.Tick(idleLook) {
+		metrics.Read(allocs)
+		now := allocs[0].Value.Uint64()
+		if now-last < idleRate && now-released > worth {
+			debug.FreeOSMemory()
+			released = now
+		}
+		last = now
+	}
 }
 
 // sentinel is collected once in every cycle.

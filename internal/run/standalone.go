@@ -22,6 +22,7 @@ type StandaloneOptions struct {
 	WorkerFile     string
 	ConnectorFiles []string
 	Log            io.Writer
+	LogJSON        bool            // a JSON object a line
 	Plugins        []plugin.Plugin // besides those that are built in
 }
 
@@ -36,7 +37,7 @@ func (e *StartError) Unwrap() error { return e.Err }
 
 // Standalone runs a worker until ctx ends.
 func Standalone(ctx context.Context, o StandaloneOptions) error {
-	n, err := startFile(ctx, standaloneMode(), o.WorkerFile, o.Log, o.Plugins)
+	n, err := startFile(ctx, standaloneMode(), o.WorkerFile, logs.Settings{Out: o.Log, JSON: o.LogJSON}, o.Plugins)
 	if n == nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func Standalone(ctx context.Context, o StandaloneOptions) error {
 
 // startFile starts the worker that a properties file describes; nil and no error
 // when it was told to stop before it had started.
-func startFile(ctx context.Context, m mode, path string, log io.Writer, more []plugin.Plugin) (*node, error) {
+func startFile(ctx context.Context, m mode, path string, log logs.Settings, more []plugin.Plugin) (*node, error) {
 	raw, err := readFile(path)
 	if err != nil {
 		return nil, &StartError{fmt.Errorf("worker configuration: %w", err)}
@@ -63,7 +64,7 @@ func startFile(ctx context.Context, m mode, path string, log io.Writer, more []p
 		return nil, &StartError{fmt.Errorf("worker configuration %s: %w", path, err)}
 	}
 	tuneCollector()
-	n, err := m.start(ctx, setup{props: props, logs: logs.New(logs.Settings{Out: log}), plugins: more})
+	n, err := m.start(ctx, setup{props: props, logs: logs.New(log), plugins: more})
 	switch {
 	case err == nil:
 		return n, nil

@@ -18,6 +18,7 @@ import (
 	"github.com/millrace/millrace/internal/herder/validation"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/logs"
+	"github.com/millrace/millrace/internal/metrics"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
 	"github.com/millrace/millrace/internal/rest"
@@ -31,6 +32,7 @@ type node struct {
 	log     *slog.Logger
 	herder  stoppable
 	api     *rest.Server
+	metrics *metrics.Registry
 	secrets *configprovider.Transformer
 	changed []string // keys of the worker that have what secrets returned
 	closes  []func() // what the herder uses, last first
@@ -39,6 +41,7 @@ type node struct {
 // stoppable is a herder that was started.
 type stoppable interface {
 	herder.Herder
+	Worker() *worker.Worker
 	Stop()
 }
 
@@ -70,7 +73,7 @@ type setup struct {
 // start starts a worker: configuration, Kafka, REST API, herder, in this order. What
 // was started is stopped when a later step fails.
 func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
-	n := &node{log: s.logs.For(m.logger)}
+	n := &node{log: s.logs.For(m.logger), metrics: &metrics.Registry{}}
 	props := s.props
 	defer func() {
 		if err != nil {
@@ -94,23 +97,24 @@ func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
 	if p.clusterID, err = findCluster(ctx, p, n.log); err != nil {
 		return nil, err
 	}
-	if n.api, err = openAPI(p); err != nil {
+	if n.api, err = openAPI(p, n.metrics); err != nil {
 		return nil, err
 	}
 	if n.herder, err = m.herd(ctx, n, p); err != nil {
 		return nil, err
 	}
+	n.measure(p)
 	n.api.Mount(n.herder)
 	n.log.Info("Kafka Connect started", "rest", strings.Join(n.api.URLs(), ","), "cluster", p.clusterID)
 	return n, nil
 }
 
-func openAPI(p parts) (*rest.Server, error) {
+func openAPI(p parts, m *metrics.Registry) (*rest.Server, error) {
 	s, err := rest.FromConfig(p.cfg)
 	if err != nil {
 		return nil, err
 	}
-	s.Log, s.Loggers, s.Listen = p.logs.For(rest.LoggerName), p.logs, p.network.Listen
+	s.Log, s.Loggers, s.Listen, s.Metrics = p.logs.For(rest.LoggerName), p.logs, p.network.Listen, m
 	if p.network.Dial != nil {
 		s.Leader = restclient.NewLeader(restclient.LeaderSettings{Dial: p.network.Dial})
 	}
@@ -140,7 +144,7 @@ func (n *node) workerSettings(p parts) worker.Settings {
 	cfg := p.cfg
 	return worker.Settings{
 		Props: cfg.Originals(), Plugins: p.plugins, Policy: p.overrides, ClientOptions: p.network.ClientOptions,
-		Log: p.logs.For("org.apache.kafka.connect.runtime.Worker"),
+		Log: p.logs.For("org.apache.kafka.connect.runtime.Worker"), Loggers: p.logs.For, Sampling: sampling(cfg),
 		Converters: worker.Converters{
 			Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),
 		},

@@ -16,7 +16,8 @@ import (
 type atLeastOnce struct {
 	*sourceTask
 	flights  *flights
-	pairs    map[*connect.SourcePartition]*flight // of the batch that is sent
+	lot      *lot                                 // that is sent; nil between batches
+	pairs    map[*connect.SourcePartition]*flight // of it
 	flush    time.Duration                        // offset.flush.timeout.ms
 	schedule *offsetCommitter
 }
@@ -35,12 +36,11 @@ func (d *atLeastOnce) broken() error {
 
 // deliver counts a record into its flight and produces it, unless it was dropped.
 func (d *atLeastOnce) deliver(r *connect.Record, k *kgo.Record) error {
-	g := d.flight(r)
+	g := d.board(r, k != nil)
 	if k == nil {
 		d.told.recordDone(d.ctx, r, nil)
 		return nil
 	}
-	g.remaining.Add(1)
 	if d.told.record == nil {
 		d.producer.Produce(d.sending, k, d.promise(g))
 		return nil
@@ -56,7 +56,24 @@ func (d *atLeastOnce) endBatch(bool) error {
 		g.land()
 	}
 	clear(d.pairs)
+	if d.lot != nil {
+		d.lot.land()
+		d.lot = nil
+	}
 	return nil
+}
+
+// board counts a record into its lot and, when it is sent, into its flight.
+func (d *atLeastOnce) board(r *connect.Record, sent bool) *flight {
+	if d.lot == nil {
+		d.lot = newLot(d.taskRun)
+	}
+	d.lot.add(sent)
+	g := d.flight(r)
+	if sent {
+		g.remaining.Add(1)
+	}
+	return g
 }
 
 // flight returns the record's flight with its offset noted. Records without source
@@ -64,7 +81,7 @@ func (d *atLeastOnce) endBatch(bool) error {
 func (d *atLeastOnce) flight(r *connect.Record) *flight {
 	g, ok := d.pairs[r.Source]
 	if !ok {
-		g = d.flights.open(r.Source)
+		g = d.flights.open(r.Source, d.lot)
 		d.pairs[r.Source] = g
 	}
 	g.offset = r.SourceOffset
@@ -89,11 +106,9 @@ func (d *atLeastOnce) onAck(g *flight, r *connect.Record, k *kgo.Record, err err
 			return
 		}
 		k = nil
+		g.of.lost.Add(1)
 	}
 	d.told.recordDone(d.ctx, r, k)
-	if k != nil {
-		d.counts.written.Add(1)
-	}
 	g.land()
 }
 
@@ -110,6 +125,7 @@ func (d *atLeastOnce) refused(r *connect.Record, k *kgo.Record, err error) error
 		r = &connect.Record{Topic: k.Topic, Partition: k.Partition, Timestamp: k.Timestamp.UnixMilli(), Key: k.Key, Value: k.Value}
 	}
 	const class = "org.apache.kafka.connect.runtime.WorkerSourceTask"
+	d.counts.failures.Add(1)
 	return d.out.tolerance.give(d.ctx, &failure{stage: ProduceStage, class: class, source: r, err: err})
 }
 
@@ -121,6 +137,7 @@ func (d *atLeastOnce) commitOffsets(ctx context.Context) error {
 	if len(groups) == 0 {
 		return nil
 	}
+	began := time.Now()
 	offsets := make(map[*connect.SourcePartition]connect.Fields, len(groups))
 	for p, g := range groups {
 		offsets[p] = g.offset.Fields()
@@ -129,10 +146,12 @@ func (d *atLeastOnce) commitOffsets(ctx context.Context) error {
 	defer cancel()
 	if err := d.offsets.Commit(ctx, offsets); err != nil {
 		d.counts.failed.Add(1)
+		d.meters.notCommitted()
 		return fmt.Errorf("commit offsets of task %s: %w", d.id, err)
 	}
 	d.flights.stored(groups)
 	d.counts.commits.Add(1)
+	d.meters.committed(began)
 	d.told.stored(ctx)
 	return nil
 }

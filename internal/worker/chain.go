@@ -9,6 +9,7 @@ import (
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/transform"
 	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/metrics"
 	"github.com/millrace/millrace/internal/pluginset"
 )
 
@@ -17,6 +18,7 @@ type chain []link
 
 type link struct {
 	class     string
+	as, when  metrics.Named // transform and predicate, as metrics call them
 	transform transform.Transformation
 	predicate transform.Predicate // nil: always
 	negate    bool
@@ -63,7 +65,7 @@ func newLink(plugins *pluginset.Set, step connectorconfig.Transform) (link, erro
 	if err != nil {
 		return link{}, err
 	}
-	l := link{class: e.Class, negate: step.Negate}
+	l := link{class: e.Class, as: metrics.Named{Alias: step.Alias, Plugin: asMetric(e)}, negate: step.Negate}
 	if l.transform, err = e.Plugin.(plugin.Transformation).New(step.Props); err != nil {
 		return link{}, err
 	}
@@ -72,6 +74,7 @@ func newLink(plugins *pluginset.Set, step connectorconfig.Transform) (link, erro
 	}
 	e, err = plugins.Find(step.Predicate.Class, pluginset.Predicate)
 	if err == nil {
+		l.when = metrics.Named{Alias: step.Guard, Plugin: asMetric(e)}
 		l.predicate, err = e.Plugin.(plugin.Predicate).New(step.Predicate.Props)
 	}
 	if err != nil {

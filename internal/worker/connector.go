@@ -27,7 +27,9 @@ type connectorRun struct {
 	props    map[string]string // as given to the connector
 	listener Listener
 	log      *slog.Logger
+	plugin   *slog.Logger // for the connector's own messages
 	watch    watch
+	status   atomic.Value // string: the state as metrics show it
 	instance instance
 
 	ctx       context.Context
@@ -41,9 +43,10 @@ type connectorRun struct {
 	finished bool
 
 	// What follows belongs to the owner.
-	started bool
-	failed  error
-	release func() // gives back what the instance reads offsets from
+	starting starting
+	started  bool
+	failed   error
+	release  func() // gives back what the instance reads offsets from
 }
 
 // instance is what connectors of both kinds have in common.
@@ -52,10 +55,10 @@ type instance interface {
 	Stop() error
 }
 
-func newConnectorRun(name string, e pluginset.Entry, props map[string]string, l Listener, log *slog.Logger) *connectorRun {
+func (w *Worker) newConnectorRun(name string, e pluginset.Entry, props map[string]string, l Listener) *connectorRun {
 	c := &connectorRun{
-		name: name, entry: e, props: props, listener: l,
-		log:  log.With("connector", name),
+		name: name, entry: e, props: props, listener: l, starting: starting{of: &w.connectorStarts},
+		log: w.Logger(connectorLogger).With("connector", name), plugin: w.Logger(e.Class).With("connector", name),
 		done: make(chan struct{}), arrived: make(chan struct{}, 1),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -106,6 +109,8 @@ func (c *connectorRun) post(do func()) bool {
 
 func (c *connectorRun) report(s state.State, err error) {
 	if !c.abandoned.Load() {
+		c.starting.enter(s)
+		c.status.Store(metricState(s))
 		c.listener.ConnectorStatus(c.name, s, c.entry.Version, err)
 	}
 }
@@ -161,14 +166,14 @@ func (c *connectorRun) startInstance(rt runtimeOf) error {
 		s := p.New()
 		c.instance = s
 		return s.Start(c.ctx, source.ConnectorRuntime{
-			Name: c.name, Log: c.log, Offsets: offsetstore.For(offsets, c.name),
+			Name: c.name, Log: c.plugin, Offsets: offsetstore.For(offsets, c.name),
 			RequestTaskReconfiguration: rt.reconfigure, Fail: fail,
 		}, props)
 	case plugin.Sink:
 		s := p.New()
 		c.instance = s
 		return s.Start(c.ctx, sink.ConnectorRuntime{
-			Name: c.name, Log: c.log, RequestTaskReconfiguration: rt.reconfigure, Fail: fail,
+			Name: c.name, Log: c.plugin, RequestTaskReconfiguration: rt.reconfigure, Fail: fail,
 		}, props)
 	}
 	return fmt.Errorf("class %s is not a connector", c.entry.Class)

@@ -8,13 +8,16 @@ type counts struct {
 	records  atomic.Int64 // polled by a source task, consumed by a sink task
 	written  atomic.Int64 // acknowledged by Kafka, put into the connector
 	failures atomic.Int64 // failed attempts
-	errors   atomic.Int64 // records that failed the task
+	errors   atomic.Int64 // operations on records that ended in an error
 	skipped  atomic.Int64 // records dropped by tolerance
 	retries  atomic.Int64
 	commits  atomic.Int64
 	failed   atomic.Int64 // failed commits
 	dlq      atomic.Int64 // records sent to the dead letter queue
-	dlqLost  atomic.Int64 // of which Kafka refused
+	dlqLost  atomic.Int64 // of which Kafka refused, or nobody knows the bytes
+	logged   atomic.Int64 // failures written to the log
+
+	lastError atomic.Int64 // when a record failed, in milliseconds since 1970; 0 for never
 }
 
 // Counts is a snapshot of what a task has done.

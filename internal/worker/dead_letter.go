@@ -39,7 +39,9 @@ type deadLetters struct {
 }
 
 func (d *deadLetters) report(_ context.Context, f *failure) error {
+	d.counts.dlq.Add(1)
 	if f.consumed == nil {
+		d.counts.dlqLost.Add(1)
 		return nil
 	}
 	c := f.consumed
@@ -54,7 +56,6 @@ func (d *deadLetters) report(_ context.Context, f *failure) error {
 		k.Headers = append(k.Headers, d.contextHeaders(f)...)
 	}
 	d.start()
-	d.counts.dlq.Add(1)
 	// Its own context: a task that stops still writes its last dead letters.
 	d.client.Produce(context.Background(), k, func(_ *kgo.Record, err error) { d.finish(err) })
 	return nil

@@ -49,6 +49,7 @@ type errorLog struct {
 	id       state.TaskID
 	log      *slog.Logger
 	messages bool // errors.log.include.messages
+	counts   *counts
 }
 
 func (l *errorLog) report(ctx context.Context, f *failure) error {
@@ -57,6 +58,7 @@ func (l *errorLog) report(ctx context.Context, f *failure) error {
 		msg += recordText(f)
 	}
 	l.log.ErrorContext(ctx, msg+".", "err", f.err)
+	l.counts.logged.Add(1)
 	return nil
 }
 

@@ -38,6 +38,8 @@ type exactlyOnce struct {
 	entered bool // the task has started
 	open    bool // a transaction is open
 	fenced  bool // the broker ended it
+	lot     *lot // that is sent; nil between batches
+	size    int  // records of the transaction
 	pending pendingOffsets
 	records []delivered // of the transaction; only kept for commitRecord
 }
@@ -83,6 +85,9 @@ func (x *exactlyOnce) broken() error {
 }
 
 func (x *exactlyOnce) deliver(r *connect.Record, k *kgo.Record) error {
+	if x.lot == nil {
+		x.lot = x.newLot()
+	}
 	if k != nil {
 		if k.Topic == x.topic {
 			return &connect.Error{Msg: "Source tasks may not produce to their own offsets topics when exactly-once support is enabled"}
@@ -90,8 +95,11 @@ func (x *exactlyOnce) deliver(r *connect.Record, k *kgo.Record) error {
 		if err := x.begin(); err != nil {
 			return x.failed(err)
 		}
-		x.producer.Produce(x.sending, k, x.onAck)
+		x.size++
+		x.lot.underWay.Add(1)
+		x.producer.Produce(x.sending, k, x.lot.promise)
 	}
+	x.lot.add(k != nil)
 	if x.told.record != nil {
 		x.records = append(x.records, delivered{*r, k}) // the batch is the task's again before the commit
 	}
@@ -100,19 +108,34 @@ func (x *exactlyOnce) deliver(r *connect.Record, k *kgo.Record) error {
 }
 
 func (x *exactlyOnce) endBatch(whole bool) error {
+	if x.lot != nil {
+		x.lot.land()
+		x.lot = nil
+	}
 	if !whole {
 		return nil
 	}
 	return x.follow(x.boundary.afterBatch(time.Now()))
 }
 
+// newLot returns a lot with a callback for all its records, which runs in the
+// producer's goroutine.
+func (x *exactlyOnce) newLot() *lot {
+	l := newLot(x.taskRun)
+	l.promise = func(k *kgo.Record, err error) {
+		if err != nil {
+			l.lost.Add(1)
+		}
+		x.onAck(k, err)
+		l.land()
+	}
+	return l
+}
+
 // onAck runs in the producer's goroutine.
 func (x *exactlyOnce) onAck(k *kgo.Record, err error) {
 	switch {
 	case err == nil:
-		if k.Topic != x.topic {
-			x.counts.written.Add(1)
-		}
 	case errors.Is(err, kgo.ErrAborting): // asked for
 	default:
 		x.acks.set(explainProduce(k, err))
@@ -153,16 +176,19 @@ func (x *exactlyOnce) abort() error {
 // commit ends the transaction with the offsets of its records, and then tells the
 // task. Without records and offsets there is no transaction.
 func (x *exactlyOnce) commit() error {
+	began := time.Now()
 	entries, err := x.pending.entries(x.offsets)
 	if err == nil && (x.open || len(entries) > 0) {
 		err = x.write(entries)
 	}
 	if err != nil {
 		x.counts.failed.Add(1)
+		x.meters.notCommitted()
 		return x.failed(err)
 	}
 	x.pending.clear()
 	x.counts.commits.Add(1)
+	x.meters.committed(began)
 	x.tell()
 	return nil
 }
@@ -213,6 +239,8 @@ func (x *exactlyOnce) write(entries []offsetstore.Entry) error {
 		return x.explainEnd(err)
 	}
 	x.open = false
+	x.meters.source.transaction.Record(float64(x.size))
+	x.size = 0
 	if x.layers != nil {
 		x.layers.Mirror(entries)
 	}

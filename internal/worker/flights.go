@@ -26,6 +26,7 @@ type flights struct {
 // the sender adds to it.
 type flight struct {
 	remaining atomic.Int32
+	of        *lot
 	offset    connect.SourceOffset // of the last record
 	promise   func(*kgo.Record, error)
 }
@@ -37,10 +38,11 @@ func newFlights() *flights {
 	}
 }
 
-// open starts a group of a partition; done must follow.
-func (f *flights) open(p *connect.SourcePartition) *flight {
-	g := &flight{}
+// open starts a group of a partition in a lot; land must follow.
+func (f *flights) open(p *connect.SourcePartition, of *lot) *flight {
+	g := &flight{of: of}
 	g.remaining.Store(1)
+	of.underWay.Add(1)
 	f.mu.Lock()
 	f.queues[p] = append(f.queues[p], g)
 	f.mu.Unlock()
@@ -48,7 +50,11 @@ func (f *flights) open(p *connect.SourcePartition) *flight {
 }
 
 // land says that one record of the group needs nothing more.
-func (g *flight) land() { g.remaining.Add(-1) }
+func (g *flight) land() {
+	if g.remaining.Add(-1) == 0 {
+		g.of.land()
+	}
+}
 
 // safe moves groups that are complete out of the queues and returns, for each
 // partition, the last whose offset may be stored. They stay dirty until stored is

@@ -83,7 +83,7 @@ func (o *outbound) headers(ctx context.Context, r, out *connect.Record, k *kgo.R
 			return err
 		}
 		if err := convert(); err != nil {
-			f := failure{stage: HeaderStage, class: o.converters.headerClass, source: r, err: err}
+			f := failure{stage: HeaderStage, class: o.converters.headerAs.Class, source: r, err: err}
 			if ok, err := o.tolerance.handle(ctx, f, convert); !ok || err != nil {
 				return false, err
 			}
@@ -97,7 +97,7 @@ func (o *outbound) keyAndValue(ctx context.Context, r, out *connect.Record, k *k
 	before := len(o.extra)
 	k.Key, err = o.converters.key.FromConnect(out.Topic, &o.extra, out.KeySchema, out.Key)
 	if err != nil {
-		f := failure{stage: KeyStage, class: o.converters.keyClass, source: r, err: err}
+		f := failure{stage: KeyStage, class: o.converters.keyAs.Class, source: r, err: err}
 		if ok, err = o.tolerance.handle(ctx, f, func() (err error) {
 			k.Key, err = o.converters.key.FromConnect(out.Topic, &o.extra, out.KeySchema, out.Key)
 			return err
@@ -107,7 +107,7 @@ func (o *outbound) keyAndValue(ctx context.Context, r, out *connect.Record, k *k
 	}
 	k.Value, err = o.converters.value.FromConnect(out.Topic, &o.extra, out.ValueSchema, out.Value)
 	if err != nil {
-		f := failure{stage: ValueStage, class: o.converters.valueClass, source: r, err: err}
+		f := failure{stage: ValueStage, class: o.converters.valueAs.Class, source: r, err: err}
 		if ok, err = o.tolerance.handle(ctx, f, func() (err error) {
 			k.Value, err = o.converters.value.FromConnect(out.Topic, &o.extra, out.ValueSchema, out.Value)
 			return err

@@ -59,6 +59,7 @@ type inbound struct {
 	converters converters
 	tolerance  *tolerance
 	counts     *counts
+	meters     *sinkMeters
 }
 
 // fill converts what was fetched into b.
@@ -84,7 +85,10 @@ func (in *inbound) fill(ctx context.Context, b *batch, fetches kgo.Fetches, epoc
 		first, next := p.Records[0].Offset, p.Records[len(p.Records)-1].Offset+1
 		b.runs = append(b.runs, run{tp, e, start, len(b.records), first, next})
 	})
-	in.counts.records.Add(int64(n))
+	if n > 0 {
+		in.counts.records.Add(int64(n))
+		in.meters.read.Add(int64(n))
+	}
 }
 
 func consumedOf(k *kgo.Record) connect.Consumed {
@@ -121,7 +125,7 @@ func (in *inbound) convert(ctx context.Context, r *connect.Record, c *connect.Co
 		return false, &connect.Error{Msg: fmt.Sprintf("Invalid record timestamp %d", c.Timestamp)}
 	}
 	if r.KeySchema, r.Key, err = in.converters.key.ToConnect(c.Topic, c.Headers, c.Key); err != nil {
-		f := failure{stage: KeyStage, class: in.converters.keyClass, consumed: c, err: err}
+		f := failure{stage: KeyStage, class: in.converters.keyAs.Class, consumed: c, err: err}
 		if ok, err = in.tolerance.handle(ctx, f, func() (err error) {
 			r.KeySchema, r.Key, err = in.converters.key.ToConnect(c.Topic, c.Headers, c.Key)
 			return err
@@ -130,7 +134,7 @@ func (in *inbound) convert(ctx context.Context, r *connect.Record, c *connect.Co
 		}
 	}
 	if r.ValueSchema, r.Value, err = in.converters.value.ToConnect(c.Topic, c.Headers, c.Value); err != nil {
-		f := failure{stage: ValueStage, class: in.converters.valueClass, consumed: c, err: err}
+		f := failure{stage: ValueStage, class: in.converters.valueAs.Class, consumed: c, err: err}
 		if ok, err = in.tolerance.handle(ctx, f, func() (err error) {
 			r.ValueSchema, r.Value, err = in.converters.value.ToConnect(c.Topic, c.Headers, c.Value)
 			return err
@@ -159,7 +163,7 @@ func (in *inbound) headers(ctx context.Context, r *connect.Record, c *connect.Co
 			return err
 		}
 		if err := convert(); err != nil {
-			f := failure{stage: HeaderStage, class: in.converters.headerClass, consumed: c, err: err}
+			f := failure{stage: HeaderStage, class: in.converters.headerAs.Class, consumed: c, err: err}
 			if ok, err := in.tolerance.handle(ctx, f, convert); !ok || err != nil {
 				return false, err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/metrics"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
 )
@@ -87,7 +88,7 @@ func newInbound(t testing.TB, schemas string, steps []connectorconfig.Transform)
 	json := connectorconfig.Plugin{
 		Class: "org.apache.kafka.connect.json.JsonConverter", Props: map[string]string{"schemas.enable": schemas},
 	}
-	in := &inbound{tolerance: &tolerance{counts: &counts{}}, counts: &counts{}}
+	in := &inbound{tolerance: &tolerance{counts: &counts{}}, counts: &counts{}, meters: newSinkMeters(metrics.Sampling{})}
 	var err error
 	if in.converters, err = newConverters(plugins, Converters{}, Converters{Key: text, Value: json, Header: header}); err != nil {
 		t.Fatal(err)

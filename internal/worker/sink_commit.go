@@ -18,6 +18,7 @@ type commitUnderWay struct {
 	sequence int
 	offsets  sink.Offsets
 	deadline time.Time
+	began    time.Time
 }
 
 // commitResult is the answer.
@@ -37,7 +38,7 @@ func (t *sinkTask) commitWhenDue() error {
 	now := time.Now()
 	if c := t.inCommit; c != nil && now.After(c.deadline) {
 		t.log.Warn("Commit of offsets timed out", "sequence", c.sequence)
-		t.counts.failed.Add(1)
+		t.commitFailed()
 		t.again(c.offsets)
 	}
 	if t.inCommit != nil || !t.context.commitNow && now.Before(t.nextFlush) {
@@ -50,10 +51,13 @@ func (t *sinkTask) commitWhenDue() error {
 		return err
 	}
 	if len(offsets) == 0 {
+		if offsets != nil {
+			t.commitDone(now)
+		}
 		return t.rewind()
 	}
 	t.sequence++
-	t.inCommit = &commitUnderWay{t.sequence, offsets, now.Add(t.flush)}
+	t.inCommit = &commitUnderWay{t.sequence, offsets, now.Add(t.flush), now}
 	sequence := t.sequence
 	t.client.CommitOffsets(t.hard, epochOffsets(offsets), func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
 		select {
@@ -67,18 +71,32 @@ func (t *sinkTask) commitWhenDue() error {
 // onCommitted notes Kafka's answer; late answers are ignored.
 func (t *sinkTask) onCommitted(c commitResult) {
 	if t.inCommit == nil || t.inCommit.sequence != c.sequence {
+		t.meters.sink.skips.Add(1)
 		return
 	}
-	offsets := t.inCommit.offsets
+	offsets, began := t.inCommit.offsets, t.inCommit.began
 	if c.err != nil {
 		t.again(offsets)
-		t.counts.failed.Add(1)
+		t.commitFailed()
 		t.log.Error("Commit of offsets failed; will try again", "err", c.err)
 		return
 	}
 	t.inCommit = nil
 	maps.Copy(t.committed, offsets)
 	t.counts.commits.Add(1)
+	t.commitDone(began)
+}
+
+// commitDone records a commit that succeeded, if only because there was nothing new.
+func (t *sinkTask) commitDone(began time.Time) {
+	t.meters.committed(began)
+	t.meters.sink.completions.Add(1)
+	t.recount()
+}
+
+func (t *sinkTask) commitFailed() {
+	t.counts.failed.Add(1)
+	t.meters.notCommitted()
 }
 
 // again keeps the offsets of a commit that came to nothing for the next one: a task
@@ -89,7 +107,7 @@ func (t *sinkTask) again(offsets sink.Offsets) {
 }
 
 // safeOffsets asks the task up to where its records are safe, and returns what is
-// worth committing. When the task cannot tell, the records since the last commit are
+// worth committing; nil when there was nothing to ask about. When the task cannot tell, the records since the last commit are
 // consumed again.
 func (t *sinkTask) safeOffsets(tps []connect.TopicPartition) (sink.Offsets, error) {
 	if t.dead != nil {
@@ -101,10 +119,11 @@ func (t *sinkTask) safeOffsets(tps []connect.TopicPartition) (sink.Offsets, erro
 	if len(asked) == 0 {
 		return nil, nil
 	}
+	t.meters.sink.sequence.Add(1)
 	said, err := t.preCommit(maps.Clone(asked))
 	if err != nil {
 		t.log.Error("Offset commit failed; the records since the last commit will be delivered again", "err", err)
-		t.counts.failed.Add(1)
+		t.commitFailed()
 		t.context.Rewind(t.committedOf(tps))
 		return nil, nil
 	}
@@ -177,6 +196,7 @@ func (t *sinkTask) accepted(asked, said sink.Offsets) sink.Offsets {
 // commitClosing is the last commit of partitions that go away: the task is asked,
 // then closed, then Kafka is told.
 func (t *sinkTask) commitClosing(tps []connect.TopicPartition) error {
+	began := time.Now()
 	offsets, err := t.safeOffsets(tps)
 	t.context.rewinds = sink.Offsets{} // nothing to rewind: they are consumed again by whoever gets them
 	if c, ok := t.task.(sink.Closer); ok {
@@ -192,12 +212,13 @@ func (t *sinkTask) commitClosing(tps []connect.TopicPartition) error {
 	defer cancel()
 	t.client.CommitOffsetsSync(ctx, epochOffsets(offsets), func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
 		if err = commitError(resp, err); err != nil {
-			t.counts.failed.Add(1)
+			t.commitFailed()
 			t.log.Error("Commit of offsets failed; records since the last commit will be delivered again", "err", err)
 			return
 		}
 		maps.Copy(t.committed, offsets)
 		t.counts.commits.Add(1)
+		t.commitDone(began)
 	})
 	return nil
 }

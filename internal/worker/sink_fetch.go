@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/millrace/millrace/connect"
+	"github.com/millrace/millrace/internal/kafka/clientmeter"
 )
 
 // fetcher polls and converts the next batch while the task's owner puts the last
@@ -20,6 +21,9 @@ type fetcher struct {
 	client *kgo.Client
 	in     *inbound
 	max    int // max.poll.records
+	meter  *clientmeter.Meter
+
+	committed bool // only what is committed is consumed
 
 	assigned atomic.Pointer[assignment] // written by the rebalance callbacks
 	want     chan request               // capacity 1
@@ -100,6 +104,7 @@ func (f *fetcher) fill(ctx context.Context, b *batch) {
 		// Rebalances wait from here, so that the assignment is that of the records.
 		assigned := f.assigned.Load()
 		f.client.AllowRebalance()
+		f.meter.Lags(fetches, f.committed)
 		b.err = fetchError(fetches)
 		if b.err == nil {
 			f.in.fill(ctx, b, fetches, assigned.epoch)

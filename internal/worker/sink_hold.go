@@ -130,6 +130,7 @@ func (t *sinkTask) seek(offsets sink.Offsets) {
 		delete(t.unsaved, tp)
 		t.forget(tp)
 	}
+	t.recount()
 	t.client.SetOffsets(target)
 }
 

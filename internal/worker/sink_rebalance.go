@@ -78,6 +78,7 @@ func (t *sinkTask) onRebalance(r rebalance) error {
 func (t *sinkTask) onAssigned(tps []connect.TopicPartition) error {
 	t.log.Info("Assigned partitions", "partitions", len(tps))
 	t.fetch.assign(tps)
+	t.countPartitions()
 	for _, tp := range tps {
 		delete(t.applied, tp)
 	}
@@ -118,7 +119,10 @@ func (t *sinkTask) drop(tps []connect.TopicPartition) {
 		delete(t.applied, tp)
 		delete(t.context.paused, tp)
 		delete(t.context.rewinds, tp)
+		t.fetch.meter.Forget(tp.Topic, tp.Partition)
 	}
+	t.countPartitions()
+	t.recount()
 }
 
 func kerrOf(code int16) error { return kerr.ErrorForCode(code) }

@@ -58,7 +58,7 @@ type sinkTask struct {
 func (t *sinkTask) life() (err error) {
 	stopFetching := t.startFetching()
 	defer func() { err = also(err, t.end(stopFetching)) }()
-	rt := sink.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.log, Context: t.context}
+	rt := sink.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.plugin, Context: t.context}
 	if t.errant != nil {
 		rt.Errant = t.errant
 	}
@@ -184,7 +184,9 @@ func (t *sinkTask) deliverFetched(b *batch) error {
 func (t *sinkTask) put() error {
 	if !t.redeliver {
 		t.releaseHeld()
+		t.consumed()
 	}
+	began := time.Now()
 	var records []connect.Record
 	if t.pending != nil {
 		records = t.pending.records
@@ -197,6 +199,7 @@ func (t *sinkTask) put() error {
 		return t.onPutError(err)
 	}
 	t.redeliver = false
+	t.meters.put(began, len(records))
 	t.accept()
 	return t.afterCall()
 }

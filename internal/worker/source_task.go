@@ -69,7 +69,7 @@ func (t *sourceTask) prepare() error {
 // serve starts the task and moves records until it must stop. A nil error says that
 // it was asked to; then ctx has ended.
 func (t *sourceTask) serve() error {
-	rt := source.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.log, Offsets: t.offsets, Transaction: t.transaction}
+	rt := source.Runtime{Connector: t.id.Connector, Task: t.id.Task, Log: t.plugin, Offsets: t.offsets, Transaction: t.transaction}
 	err := t.watch.do("Start", func() error { return t.task.Start(t.ctx, rt, maps.Clone(t.props)) })
 	if err != nil {
 		return err
@@ -116,6 +116,7 @@ func (t *sourceTask) startOver(lost *unconfirmedError) error {
 	if err := lost.settle(); err != nil {
 		return err
 	}
+	t.meters.source.active.move(time.Now(), -int64(len(t.batch)))
 	t.batch = nil
 	t.task = t.fresh()
 	t.told = toldOf(t.task, t.log)
@@ -145,12 +146,17 @@ func (t *sourceTask) iterate() error {
 		return err
 	}
 	if len(t.batch) == 0 {
+		began := time.Now()
 		batch, err := t.poll()
 		if err != nil {
 			return err
 		}
-		t.batch = batch
-		t.counts.records.Add(int64(len(batch)))
+		if t.batch = batch; batch != nil {
+			t.counts.records.Add(int64(len(batch)))
+			t.meters.polled(began, len(batch))
+		}
+	} else {
+		t.meters.batch.Record(float64(len(t.batch)))
 	}
 	err := t.send()
 	if connect.IsRetriable(err) && t.delivery.broken() == nil {

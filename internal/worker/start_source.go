@@ -26,6 +26,7 @@ func (b *builder) source() (*sourceTask, error) {
 	s := &sourceTask{
 		taskRun: b.t, fresh: fresh, task: fresh(), props: b.props, out: out, creator: creator,
 	}
+	b.compose(&out.converters, out.chain)
 	s.told = toldOf(s.task, s.log)
 	if b.w.ExactlyOnce != nil {
 		err = b.exactlyOnce(s)
@@ -69,6 +70,7 @@ func (b *builder) exactlyOnce(s *sourceTask) (err error) {
 	}
 	b.t.onAbandon(func() { go s.producer.Close() }) // it must not commit any more
 	s.sending, s.stopSending = context.WithCancel(b.t.hard)
+	b.t.meters.source.exactlyOnce.Store(true)
 	x := &exactlyOnce{
 		sourceTask: s, herder: b.w.ExactlyOnce, generation: b.generation, topic: b.w.offsetsTopic(b.cfg),
 		boundary: newBoundary(b.cfg.Source, b.w.OffsetFlushInterval),

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/internal/connectorconfig"
 	"github.com/millrace/millrace/internal/kafka"
+	"github.com/millrace/millrace/internal/kafka/clientmeter"
 	"github.com/millrace/millrace/internal/kafka/topicadmin"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/state"
@@ -39,10 +40,11 @@ func (w *Worker) StartTask(s TaskStart) error {
 	}
 	e, err := w.Plugins.Connector(s.Connector["connector.class"])
 	if err != nil {
+		w.taskStarts.ended(false)
 		w.Listener.TaskStatus(s.ID, state.Failed, "", err)
 		return err
 	}
-	t := newTaskRun(s.ID, e.Version, s.Target == state.TargetPaused, w.Log, w.Listener)
+	t := w.newTaskRun(s.ID, e, s.Target == state.TargetPaused)
 	w.tasks[s.ID] = t
 	go t.run(func() error { return w.live(t, e, s) })
 	return nil
@@ -143,7 +145,9 @@ func (b *builder) outbound() (*outbound, error) {
 func (b *builder) tolerance(dead *deadLetters) *tolerance {
 	tol := &tolerance{errors: b.cfg.Errors, counts: &b.t.counts}
 	if b.cfg.Errors.Log {
-		tol.reporters = append(tol.reporters, &errorLog{b.t.id, b.t.log, b.cfg.Errors.LogMessages})
+		tol.reporters = append(tol.reporters, &errorLog{
+			id: b.t.id, log: b.w.taskLog(errorsLogger, b.t.id), messages: b.cfg.Errors.LogMessages, counts: &b.t.counts,
+		})
 	}
 	if dead != nil {
 		tol.reporters = append(tol.reporters, dead)
@@ -177,7 +181,8 @@ func (b *builder) admin(props clientProps) (*topicadmin.Admin, error) {
 	}
 	opts.Unused = nil // an admin client gets all properties of the worker
 	opts.Warn(b.t.log)
-	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(b.t.log))}, b.w.ClientOptions)...)
+	log := kgo.WithLogger(kafka.Logger(b.w.taskLog(adminLogger, b.t.id)))
+	client, err := kgo.NewClient(slices.Concat(opts.Opts, []kgo.Opt{log}, b.w.ClientOptions, b.w.clients.Options(clientmeter.AdminClient))...)
 	if err != nil {
 		return nil, fmt.Errorf("admin client: %w", err)
 	}
@@ -223,13 +228,14 @@ func (b *builder) sink() (*sinkTask, error) {
 		return nil, err
 	}
 	tol := b.tolerance(dead)
-	in := &inbound{tolerance: tol, counts: &b.t.counts}
+	in := &inbound{tolerance: tol, counts: &b.t.counts, meters: b.t.meters.sink}
 	if in.converters, err = b.converters(); err != nil {
 		return nil, err
 	}
 	if in.chain, err = newChain(b.w.Plugins, b.cfg.Transforms); err != nil {
 		return nil, err
 	}
+	b.compose(&in.converters, in.chain)
 	s := &sinkTask{
 		taskRun: b.t, task: b.entry.Plugin.(plugin.Sink).New().NewTask(), props: b.props, in: in, dead: dead,
 		interval: b.w.OffsetFlushInterval, flush: b.w.OffsetFlushTimeout,
@@ -255,8 +261,9 @@ func (b *builder) consumer(s *sinkTask) error {
 		return newClientError(noConsumer, err)
 	}
 	opts.Warn(b.t.log)
-	all := append(append(opts.Opts, opts.GroupOpts...), s.rebalanceOptions()...)
-	all = append(append(all, kgo.WithLogger(kafka.Logger(b.t.log))), b.w.ClientOptions...)
+	meter := b.w.clients.Meter(clientmeter.Consumer)
+	log := kgo.WithLogger(kafka.Logger(b.w.taskLog(consumerLogger, b.t.id)))
+	all := slices.Concat(opts.Opts, opts.GroupOpts, s.rebalanceOptions(), []kgo.Opt{log}, b.w.ClientOptions, meter.Options())
 	topics, err := subscription(b.cfg.Sink)
 	if err != nil {
 		return err
@@ -265,7 +272,8 @@ func (b *builder) consumer(s *sinkTask) error {
 	if s.client, err = kgo.NewClient(append(all, topics...)...); err != nil {
 		return fmt.Errorf("consumer: %w", err)
 	}
-	s.fetch.client = s.client
+	s.fetch.client, s.fetch.meter = s.client, meter
+	s.fetch.committed = s.client.OptValue(kgo.FetchIsolationLevel) == kgo.ReadCommitted()
 	w := &topicWatch{ctx: b.t.ctx, client: s.client, log: b.t.log, explain: explainConsume, refused: s.refuse}
 	w.expectAll(b.cfg.Sink.Topics)
 	b.t.onAbandon(func() {
@@ -299,6 +307,6 @@ func (b *builder) deadLetters() (*deadLetters, error) {
 	}
 	return &deadLetters{
 		id: b.t.id, topic: e.DeadLetterTopic, headers: e.ContextHeaders, client: client,
-		release: b.undo, log: b.t.log, counts: &b.t.counts,
+		release: b.undo, log: b.w.taskLog(deadLogger, b.t.id), counts: &b.t.counts,
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/state"
 )
 
@@ -15,9 +16,12 @@ type taskRun struct {
 	id       state.TaskID
 	version  string
 	log      *slog.Logger
+	plugin   *slog.Logger // for the connector's own messages
 	listener Listener
 	watch    watch
 	counts   counts
+	meters   *taskMeters
+	starting starting // of the owner
 
 	ctx    context.Context // ends when the task must stop
 	cancel context.CancelFunc
@@ -35,10 +39,12 @@ type taskRun struct {
 	clients   []func()           // close what would let an abandoned task write
 }
 
-func newTaskRun(id state.TaskID, version string, paused bool, log *slog.Logger, l Listener) *taskRun {
+func (w *Worker) newTaskRun(id state.TaskID, e pluginset.Entry, paused bool) *taskRun {
+	l := w.Listener
 	t := &taskRun{
-		id: id, version: version, listener: l,
-		log:  log.With("connector", id.Connector, "task", id.Task),
+		id: id, version: e.Version, listener: l,
+		log: w.taskLog(w.taskLogger(e.Kind), id), plugin: w.taskLog(taskClass(e.Class), id),
+		meters: newTaskMeters(e.Kind, w.Sampling), starting: starting{of: &w.taskStarts},
 		done: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	t.hard, t.giveUp = context.WithCancel(context.Background())
@@ -74,6 +80,8 @@ func protect(body func() error) (err error) {
 
 func (t *taskRun) report(s state.State, err error) {
 	if !t.abandoned.Load() {
+		t.starting.enter(s)
+		t.meters.states.Enter(metricState(s))
 		t.listener.TaskStatus(t.id, s, t.version, err)
 	}
 }

@@ -52,21 +52,29 @@ func (t *tolerance) handle(ctx context.Context, f failure, again func() error) (
 	if f.err = t.retry(ctx, f.err, again); f.err == nil {
 		return true, nil
 	}
+	if connect.IsRetriable(f.err) {
+		t.counts.failures.Add(1) // as Connect counts what it gives up
+	}
 	return false, t.give(ctx, &f)
 }
 
 // give reports a failure and says whether the task can go on.
 func (t *tolerance) give(ctx context.Context, f *failure) error {
+	t.counts.lastError.Store(time.Now().UnixMilli())
+	if f.stage != PutStage && f.stage != ProduceStage || !t.errors.TolerateAll {
+		t.counts.errors.Add(1)
+	}
 	for _, r := range t.reporters {
 		if err := r.report(ctx, f); err != nil {
 			return err
 		}
 	}
 	if !t.errors.TolerateAll {
-		t.counts.errors.Add(1)
 		return &connect.Error{Msg: "Tolerance exceeded in error handler", Err: f.err}
 	}
-	t.counts.skipped.Add(1)
+	if f.stage != PutStage {
+		t.counts.skipped.Add(1)
+	}
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (x *exactlyOnce) rollBack(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("abort a transaction: %w", err)
 	}
-	x.open = false
+	x.open, x.size = false, 0
 	return nil
 }
 

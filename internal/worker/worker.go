@@ -12,7 +12,9 @@ import (
 
 	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/internal/kafka/clientmeter"
 	"github.com/millrace/millrace/internal/kafka/clientpool"
+	"github.com/millrace/millrace/internal/metrics"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
@@ -28,6 +30,9 @@ type Settings struct {
 	Policy     policy.Policy
 	Listener   Listener
 	Log        *slog.Logger
+	// Loggers returns the logger of a name; nil to have Log for all.
+	Loggers  func(name string) *slog.Logger
+	Sampling metrics.Sampling // of metrics; zero for Kafka's default
 
 	// Resolve replaces references such as ${file:…} just before a configuration is
 	// used.
@@ -64,8 +69,11 @@ type Worker struct {
 	Settings
 	committer *offsetCommitter
 	producers *clientpool.Pool
+	clients   *clientmeter.Clients
 	stop      context.CancelFunc
 	wg        sync.WaitGroup
+
+	connectorStarts, taskStarts starts
 
 	mu         sync.Mutex
 	connectors map[string]*connectorRun
@@ -76,12 +84,16 @@ type Worker struct {
 func New(s Settings) *Worker {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &Worker{
-		Settings: s, stop: cancel,
-		committer:  newOffsetCommitter(s.OffsetFlushInterval, s.Log),
-		producers:  clientpool.New(clientpool.Settings{Logger: s.Log, Opts: s.ClientOptions}),
+		Settings: s, stop: cancel, clients: clientmeter.New(),
+		committer:  newOffsetCommitter(s.OffsetFlushInterval, s.Logger(committerLogger)),
 		connectors: map[string]*connectorRun{},
 		tasks:      map[state.TaskID]*taskRun{},
 	}
+	w.producers = clientpool.New(clientpool.Settings{
+		Logger: s.Logger(producerLogger), Opts: s.ClientOptions,
+		Each: func() []kgo.Opt { return w.clients.Options(clientmeter.Producer) },
+	})
+	w.connectorStarts.recent, w.taskStarts.recent = metrics.NewRatio(s.Sampling), metrics.NewRatio(s.Sampling)
 	w.wg.Go(func() { w.committer.run(ctx) })
 	return w
 }
@@ -118,15 +130,17 @@ func (w *Worker) StartConnector(name string, props map[string]string, target sta
 	}
 	e, err := w.Plugins.Connector(props["connector.class"])
 	if err != nil {
+		w.connectorStarts.ended(false)
 		w.Listener.ConnectorStatus(name, state.Failed, "", err)
 		return err
 	}
-	c := newConnectorRun(name, e, nil, w.Listener, w.Log)
+	c := w.newConnectorRun(name, e, nil, w.Listener)
 	w.connectors[name] = c
 	rt := runtimeOf{w.instanceOffsets, func() { w.Listener.ReconfigureTasks(name) }}
 	c.post(func() {
 		resolved, err := w.Resolve(c.ctx, name, props)
 		if err != nil {
+			w.connectorStarts.ended(false)
 			started(&ResolveError{Connector: name, Err: err})
 			return
 		}

@@ -62,7 +62,7 @@ func newInsertField(v *config.Values, s side) (transform.Transformation, error) 
 	t.add(v, insertTopic, data.NewBuilder(data.String), last.topicOf)
 	t.add(v, insertPartition, data.NewBuilder(data.Int32), last.partitionOf)
 	t.add(v, insertOffset, data.NewBuilder(data.Int64), offsetOf)
-	t.add(v, insertTimestamp, data.NewTimestampSchema(), timestampOf)
+	t.add(v, insertTimestamp, data.NewTimestampSchema(), last.timestampOf)
 	t.add(v, insertStatic, data.NewBuilder(data.String), last.staticOf)
 	if len(t.insertions) == 0 {
 		return nil, config.Errorf("", "No field insertion configured")
@@ -172,9 +172,10 @@ func (t *insertField) applySchemaless(r *connect.Record, value any, own bool) er
 }
 
 // lastValues keeps what the last record's facts look like as values, because
-// records come in runs of the same topic and partition.
+// records come in runs of the same topic, partition and often timestamp.
 type lastValues struct {
 	topic, partition, static any
+	timestamp, instant       any
 }
 
 func (l *lastValues) topicOf(r *connect.Record, _ bool) (any, error) {
@@ -204,12 +205,17 @@ func offsetOf(r *connect.Record, _ bool) (any, error) {
 	return consumed.Offset, nil
 }
 
-func timestampOf(r *connect.Record, hasSchema bool) (any, error) {
-	switch {
+func (l *lastValues) timestampOf(r *connect.Record, hasSchema bool) (any, error) {
+	switch instant := data.Instant(r.Timestamp); {
 	case r.Timestamp == connect.NoTimestamp:
 		return nil, nil
-	case hasSchema:
-		return data.Instant(r.Timestamp), nil
+	case !hasSchema:
+		if l.timestamp != r.Timestamp {
+			l.timestamp = r.Timestamp
+		}
+		return l.timestamp, nil
+	case l.instant != instant:
+		l.instant = instant
 	}
-	return r.Timestamp, nil
+	return l.instant, nil
 }

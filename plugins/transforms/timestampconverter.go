@@ -54,6 +54,7 @@ type timestampConverter struct {
 	nulls    nullRule
 	plans    plans[*layout]
 	patch    *data.Patch // of schemaless values
+	values   []any       // for it
 }
 
 func newTimestampConverter(v *config.Values, s side) (transform.Transformation, error) {
@@ -198,12 +199,20 @@ func (t *timestampConverter) applySchemaless(r *connect.Record, value any, own b
 	if err != nil {
 		return err
 	}
-	v, err := t.convertUntyped(t.patch.Get(m, 0))
+	v, err := t.convertMember(m)
 	if err != nil {
 		return err
 	}
-	t.side.set(r, nil, patched(t.patch, m, []any{v}, own))
+	t.values = append(t.values[:0], v)
+	t.side.set(r, nil, patched(t.patch, m, t.values, own))
 	return nil
+}
+
+func (t *timestampConverter) convertMember(m *data.Map) (any, error) {
+	if n, ok := t.patch.Long(m, 0); ok {
+		return t.clock.write(t.target, t.clock.unit.instant(n)), nil
+	}
+	return t.convertUntyped(t.patch.Get(m, 0))
 }
 
 func (t *timestampConverter) convertUntyped(v any) (any, error) {

@@ -95,10 +95,13 @@ func (l hostListener) Accept() (net.Conn, error) {
 	return l.host.own(c), nil
 }
 
-// Cut breaks all connections of the host and refuses new ones.
+// Cut breaks all connections of the host and refuses new ones. It ends Stall.
 func (h *Host) Cut() {
 	h.mu.Lock()
 	h.cut = true
+	if !h.flowing() {
+		close(h.open)
+	}
 	h.mu.Unlock()
 	h.drop(func(*conn) bool { return true })
 }

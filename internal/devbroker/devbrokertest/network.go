@@ -51,12 +51,25 @@ func (n *Network) Host(name string) *Host {
 	defer n.mu.Unlock()
 	h := n.hosts[name]
 	if h == nil {
-		h = &Host{
-			network: n, addr: addr(net.JoinHostPort(name, "0")), open: closedChannel(),
-			apart: map[string]bool{}, conns: map[*conn]struct{}{},
-		}
-		n.hosts[name] = h
+		h = n.newHost(name)
 	}
+	return h
+}
+
+// Replace puts a new machine in the place of a host, with its name: what the old one
+// was cut off from stays so.
+func (n *Network) Replace(name string) *Host {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.newHost(name)
+}
+
+func (n *Network) newHost(name string) *Host {
+	h := &Host{
+		network: n, addr: addr(net.JoinHostPort(name, "0")), open: closedChannel(),
+		apart: map[string]bool{}, conns: map[*conn]struct{}{},
+	}
+	n.hosts[name] = h
 	return h
 }
 

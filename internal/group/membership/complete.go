@@ -17,6 +17,7 @@ func (m *Member) complete(ctx context.Context, j *joined, lead *leadership, b []
 	m.release(m.wishes.takeReleased())
 	revoked := m.adopt(j.mode, a)
 	m.settle(ctx)
+	m.meters.end(m.granted)
 	told := Assigned{
 		MemberID: m.id, Generation: m.generation, Mode: m.mode,
 		Leader: a.Leader != "" && a.Leader == m.id, LeaderURL: a.LeaderURL,
@@ -65,7 +66,7 @@ func (m *Member) settle(ctx context.Context) {
 	}
 	m.completed = m.generation
 	m.rejoin, m.why = false, ""
-	m.unsettled, m.emptied = false, false
+	m.settled, m.emptied = settled, false
 	m.enter(Stable)
 }
 

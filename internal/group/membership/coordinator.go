@@ -16,11 +16,13 @@ const groupCoordinator int8 = 0 // coordinator type
 // send sends a request to the coordinator, once. The error is not that within the
 // response.
 func send[R kmsg.Response](ctx context.Context, m *Member, coordinator int32, request kmsg.Request) (R, error) {
+	began := time.Now()
 	response, err := m.s.Client.Broker(int(coordinator)).Request(ctx, request)
 	if err != nil {
 		var none R
 		return none, err
 	}
+	m.meters.answered(response, time.Since(began))
 	return response.(R), nil
 }
 
@@ -112,7 +114,7 @@ func (m *Member) gone() bool {
 func (m *Member) giveUp() {
 	reason := fmt.Sprintf("the group coordinator has been unreachable for %v", time.Since(m.lostAt).Round(time.Millisecond))
 	m.log.Warn("revoking everything", "group", m.s.GroupID, "reason", reason)
-	m.unsettle(reason)
+	m.unsettle(reason, lost)
 	m.assignment = nil
 	m.want(reason)
 	m.revoke(reason)

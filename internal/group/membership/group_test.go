@@ -177,7 +177,7 @@ func (w *worker) Assigned(a Assigned) {
 	}
 }
 
-func (w *worker) Unsettled(string) {
+func (w *worker) Unsettled(string, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.note("unsettled")

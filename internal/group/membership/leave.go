@@ -119,7 +119,7 @@ func (m *Member) leave(ctx context.Context, why string) error {
 
 // drop leaves the group and keeps what the worker runs.
 func (m *Member) drop(ctx context.Context, why string) {
-	m.unsettle(why)
+	m.unsettle(why, lost)
 	if err := m.leave(ctx, why); err != nil {
 		m.log.Info("leaving the group without its knowledge", "group", m.s.GroupID, "err", err)
 	}

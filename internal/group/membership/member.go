@@ -19,6 +19,7 @@ type Member struct {
 	log      *slog.Logger
 	wishes   *wishes
 	state    atomic.Pointer[State]
+	meters   *meters
 
 	stop    context.CancelFunc
 	done    chan struct{} // closed when the goroutine has ended
@@ -36,10 +37,10 @@ type Member struct {
 	completed  int32                // generation of the last completed rebalance; -1: none
 	assignor   *assign.Cooperative
 
-	rejoin    bool
-	why       string // rejoin
-	unsettled bool   // the listener was told, and not yet assigned
-	away      bool   // dropped
+	rejoin  bool
+	why     string // rejoin
+	settled standing
+	away    bool // dropped
 
 	stopped  chan struct{} // closed when the worker has stopped everything; nil when it need not
 	stopBy   time.Time     // when the member goes on without
@@ -63,7 +64,7 @@ func Join(s Settings, l Listener) *Member {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &Member{
 		s: s, listener: l, log: s.Log, wishes: newWishes(), stop: cancel, done: make(chan struct{}),
-		mode: s.Mode, assignor: assign.NewCooperative(s.MaxDelay),
+		meters: newMeters(s.Sampling), mode: s.Mode, assignor: assign.NewCooperative(s.MaxDelay),
 		generation: nobody, completed: nobody, coordinator: nobody, phase: Discovering,
 	}
 	m.publish()

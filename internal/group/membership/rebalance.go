@@ -24,11 +24,13 @@ func (j *joined) leads() bool { return j.response.LeaderID == j.response.MemberI
 
 // rebalance takes part in one.
 func (m *Member) rebalance(ctx context.Context) error {
-	m.unsettle(m.why)
+	m.unsettle(m.why, rebalancing)
+	m.meters.begin()
 	err := m.prepare(ctx)
 	if err == nil {
 		err = m.takePart(ctx)
 	}
+	m.meters.fail(err)
 	if errors.Is(err, errDropped) {
 		return nil
 	}

@@ -130,19 +130,38 @@ func (m *Member) pause(ctx context.Context) {
 
 func (m *Member) fail(err error) {
 	m.log.Error("group refuses the worker", "group", m.s.GroupID, "err", err)
-	m.unsettled = true
+	m.settled = lost
 	m.enter(Failed)
 	m.listener.Failed(fmt.Errorf("member of group %s: %w", m.s.GroupID, err))
 }
 
 // forgetIdentity makes the next join one of a new member.
-func (m *Member) forgetIdentity(id string) { m.id, m.generation = id, nobody }
-
-// unsettle tells the listener, once, that a rebalance has begun.
-func (m *Member) unsettle(reason string) {
-	if !m.unsettled {
-		m.unsettled = true
-		m.log.Info("rebalance begins", "group", m.s.GroupID, "reason", reason)
-		m.listener.Unsettled(reason)
+func (m *Member) forgetIdentity(id string) {
+	m.id, m.generation = id, nobody
+	if m.settled != settled {
+		m.unsettle("the group does not know the member any more", lost)
 	}
+}
+
+// standing is what the listener was told last.
+type standing int
+
+const (
+	settled     standing = iota // Assigned
+	rebalancing                 // takes part in a further rebalance
+	lost                        // is no member at the moment
+)
+
+// unsettle tells the listener, once, that the member is not settled any more, or once
+// more that it is no member.
+func (m *Member) unsettle(reason string, now standing) {
+	if m.generation == nobody {
+		now = lost
+	}
+	if now <= m.settled {
+		return
+	}
+	m.settled = now
+	m.log.Info("rebalance begins", "group", m.s.GroupID, "reason", reason)
+	m.listener.Unsettled(reason, now == lost)
 }

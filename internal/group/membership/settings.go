@@ -8,6 +8,7 @@ import (
 
 	"github.com/millrace/millrace/internal/group/assign"
 	"github.com/millrace/millrace/internal/group/protocol"
+	"github.com/millrace/millrace/internal/metrics"
 )
 
 // Settings say which group to join, and how.
@@ -29,7 +30,8 @@ type Settings struct {
 	// Configuration returns what the worker has read of the configuration topic.
 	// It is asked at each join and must not block.
 	Configuration func() assign.Configuration
-	Log           *slog.Logger // nil discards
+	Log           *slog.Logger     // nil discards
+	Sampling      metrics.Sampling // of metrics; zero for Kafka's default
 }
 
 // pulse is the time between two heartbeats. Members learn of a rebalance from the
@@ -55,9 +57,9 @@ type Listener interface {
 	Revoke(reason string, done func())
 	// Assigned tells that a rebalance is complete.
 	Assigned(a Assigned)
-	// Unsettled tells that a rebalance has begun. The member is no leader until
-	// Assigned.
-	Unsettled(reason string)
+	// Unsettled tells that a rebalance has begun. When the member was lost to the
+	// group, it is no leader until Assigned; otherwise nothing is different until then.
+	Unsettled(reason string, lost bool)
 	// Failed tells that the group refuses this worker for good. The member does
 	// nothing more, but is still to be left with Leave.
 	Failed(err error)

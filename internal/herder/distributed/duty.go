@@ -93,6 +93,7 @@ func (o *owner) rest(d *duty, err error) {
 		}
 		delete(o.duties, d.id)
 		o.failures.Forget(d.id)
+		o.meters.forget(d.id)
 	}
 	o.checkIdle()
 }
@@ -247,6 +248,7 @@ func (o *owner) taskFailed(id state.TaskID) {
 	o.log.Info("A failed task will be restarted", "task", id, "attempt", attempt, "of", policy.Limit, "in", pause)
 	o.after(pause, func() {
 		if o.duties[id] == d && d.have != nil && *d.have == failed {
+			o.meters.restarted(id)
 			o.restarting(id)
 			o.restart(id, func(error) {})
 		}

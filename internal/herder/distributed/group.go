@@ -26,8 +26,13 @@ func (h *Herder) configuration() assign.Configuration {
 // group is the herder as the member of the group sees it.
 type group struct{ *Herder }
 
-// Unsettled says that a rebalance has begun.
-func (g group) Unsettled(reason string) {
+// Unsettled says that a rebalance has begun. One in which this worker takes part does
+// not change who leads, so requests go on.
+func (g group) Unsettled(reason string, lost bool) {
+	g.meters.begin()
+	if !lost {
+		return
+	}
 	g.mail.post(func() { g.owner.unsettle("The worker is taking part in a rebalance: " + reason + ".") })
 }
 
@@ -40,7 +45,10 @@ func (g group) Revoke(reason string, done func()) {
 }
 
 // Assigned brings the outcome of a rebalance.
-func (g group) Assigned(a membership.Assigned) { g.mail.post(func() { g.owner.assign(a) }) }
+func (g group) Assigned(a membership.Assigned) {
+	g.meters.begin()
+	g.mail.post(func() { g.owner.assign(a) })
+}
 
 // Failed says that this worker cannot be in the group.
 func (g group) Failed(err error) {
@@ -186,6 +194,7 @@ func (o *owner) settle(a membership.Assigned) {
 	o.publish(view{
 		settled: true, memberID: a.MemberID, leader: a.Leader, leaderURL: a.LeaderURL, mode: a.Mode, plan: a.Plan,
 	})
+	o.meters.end()
 	o.reconcile(snapshot)
 	if a.Leader {
 		o.cleanStatuses(snapshot)

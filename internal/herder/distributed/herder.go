@@ -54,11 +54,13 @@ type Herder struct {
 	statuses *statusstore.Topic
 	member   *membership.Member
 
+	meters     *meters
 	mail       mailbox
 	view       atomic.Pointer[view]
 	generation atomic.Int32
 	writing    chan struct{} // capacity 1: held by the request that changes the config topic
 	fencings   fencings
+	strangers  strangers
 	owner      owner
 
 	ctx    context.Context // of everything in the background; Stop ends it
@@ -69,7 +71,7 @@ type Herder struct {
 // Open starts a worker: it reads the status and the config topic to their ends, and
 // joins the group. Stop must follow.
 func Open(ctx context.Context, s Settings) (_ *Herder, err error) {
-	h := &Herder{Settings: s, log: s.Worker.Log, plugins: s.Worker.Plugins, writing: make(chan struct{}, 1)}
+	h := &Herder{Settings: s, log: s.Worker.Logger(loggerName), meters: newMeters(s.Worker.Sampling), plugins: s.Worker.Plugins, writing: make(chan struct{}, 1)}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.mail.arrived = make(chan struct{}, 1)
 	h.fencings.active = map[string]*fencing{}
@@ -79,6 +81,7 @@ func Open(ctx context.Context, s Settings) (_ *Herder, err error) {
 			h.close()
 		}
 	}()
+	s.Statuses.Heard = h.heard
 	if h.statuses, err = statusstore.OpenTopic(ctx, s.Statuses); err != nil {
 		return nil, fmt.Errorf("status.storage.topic: %w", err)
 	}

@@ -26,6 +26,9 @@ import (
 	"github.com/millrace/millrace/internal/worker"
 )
 
+// loggerName is the name of the herder's logger.
+const loggerName = "org.apache.kafka.connect.runtime.standalone.StandaloneHerder"
+
 // Settings are what the herder is made of. The worker's Listener is set by New.
 type Settings struct {
 	Worker        worker.Settings
@@ -67,7 +70,7 @@ type connector struct {
 // New returns a herder with a running worker. Stop must follow.
 func New(s Settings) *Herder {
 	h := &Herder{
-		Settings: s, plugins: s.Worker.Plugins, log: s.Worker.Log,
+		Settings: s, plugins: s.Worker.Plugins, log: s.Worker.Logger(loggerName),
 		statuses: statusstore.NewMemory(), connectors: map[string]*connector{},
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())

@@ -18,6 +18,9 @@ import (
 type Settings struct {
 	Logger *slog.Logger // nil for none
 	Opts   []kgo.Opt    // added to those of each producer: hooks, a dialer
+	// Each returns more for one producer: hooks that are for one client only. nil for
+	// none.
+	Each func() []kgo.Opt
 }
 
 // Pool holds the shared producers. It is safe for concurrent use.
@@ -115,7 +118,11 @@ func (p *Pool) open(producer *kafka.Producer) (*kgo.Client, error) {
 		opts = append(opts, kgo.WithLogger(kafka.Logger(p.settings.Logger)))
 		producer.Warn(p.settings.Logger)
 	}
-	client, err := kgo.NewClient(append(opts, p.settings.Opts...)...)
+	opts = append(opts, p.settings.Opts...)
+	if p.settings.Each != nil {
+		opts = append(opts, p.settings.Each()...)
+	}
+	client, err := kgo.NewClient(opts...)
 	if err != nil {
 		return nil, fmt.Errorf("open producer %s: %w", producer.ClientID, err)
 	}

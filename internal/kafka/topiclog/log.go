@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -109,7 +108,11 @@ func (l *Log) openProducer() (*kgo.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := kgo.NewClient(slices.Concat(p.Opts, []kgo.Opt{kgo.WithLogger(kafka.Logger(l.log))}, l.settings.ClientOptions)...)
+	opts := append(p.Opts, kgo.WithLogger(kafka.Logger(l.log)))
+	if _, chosen := l.settings.Producer["linger.ms"]; !chosen {
+		opts = append(opts, kgo.ProducerLinger(0)) // somebody waits for each write
+	}
+	client, err := kgo.NewClient(append(opts, l.settings.ClientOptions...)...)
 	if err != nil {
 		return nil, fmt.Errorf("open producer of topic %s: %w", l.settings.Topic, err)
 	}

@@ -104,7 +104,11 @@ func (s *Shared) Apply(r Record) (discarded string) {
 	return "invalid key"
 }
 
-const unreadable = "its value is no status"
+// Why records have no effect.
+const (
+	unreadable = "its value is no status"
+	overtaken  = "another worker runs the task already"
+)
 
 func (s *Shared) applyConnector(name string, value []byte) string {
 	if name == "" {
@@ -138,7 +142,7 @@ func (s *Shared) applyTask(rest string, value []byte) string {
 	}
 	cached := s.tasks[id.Connector][id.Task]
 	if status.State == state.Unassigned && cached.State == state.Running && status.Generation <= cached.Generation {
-		return "another worker runs the task already"
+		return overtaken
 	}
 	set(s.tasks, id.Connector, id.Task, status)
 	return ""

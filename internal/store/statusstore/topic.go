@@ -30,6 +30,9 @@ type TopicSettings struct {
 	TopicConfig map[string]string // settings of the topic
 	Log         *slog.Logger      // nil for none
 
+	// Heard is told of every status that is read, with its key, one call at a time. It
+	// must not block. nil for nobody.
+	Heard func(key string, s state.Status)
 	// ClientOptions are added to those of every Kafka client: a dialer, hooks.
 	ClientOptions []kgo.Opt
 }
@@ -42,6 +45,7 @@ type TopicSettings struct {
 type Topic struct {
 	shared  *Shared
 	log     *slog.Logger
+	heard   func(key string, s state.Status)
 	topic   *topiclog.Log
 	queue   *queue
 	running sync.WaitGroup
@@ -57,7 +61,7 @@ func OpenTopic(ctx context.Context, s TopicSettings) (*Topic, error) {
 	if s.Topic == "" {
 		return nil, config.Errorf(topicProperty, "Must specify topic for connector status.")
 	}
-	t := &Topic{shared: NewShared(), log: s.Log, queue: newQueue(), announced: map[string]struct{}{}}
+	t := &Topic{shared: NewShared(), log: s.Log, heard: s.Heard, queue: newQueue(), announced: map[string]struct{}{}}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
 	}
@@ -80,7 +84,11 @@ func OpenTopic(ctx context.Context, s TopicSettings) (*Topic, error) {
 
 func (t *Topic) apply(r *kgo.Record) {
 	if why := t.shared.Apply(Record{Key: r.Key, Value: r.Value}); why != "" {
-		t.log.Warn("Status record has no effect", "partition", r.Partition, "offset", r.Offset, "key", topicjson.Shown(r.Key), "reason", why)
+		level := slog.LevelWarn
+		if why == overtaken {
+			level = slog.LevelDebug // two workers wrote at the same time
+		}
+		t.log.Log(context.Background(), level, "Status record has no effect", "partition", r.Partition, "offset", r.Offset, "key", topicjson.Shown(r.Key), "reason", why)
 	}
 	key := string(r.Key)
 	if r.Value == nil {
@@ -89,6 +97,12 @@ func (t *Topic) apply(r *kgo.Record) {
 	t.mu.Lock()
 	delete(t.announced, key)
 	t.mu.Unlock()
+	if t.heard == nil {
+		return
+	}
+	if s, ok := decodeStatus(r.Value); ok {
+		t.heard(key, s)
+	}
 }
 
 // PutConnector writes a connector's status; Destroyed deletes it.

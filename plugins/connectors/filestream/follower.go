@@ -14,7 +14,9 @@ type follower struct {
 	*os.File
 	position int64 // where the next read begins
 	regular  bool
+	atEnd    bool // the last read found nothing
 	short    bool // the file is known to end before position
+	news     bool // short since the last look
 }
 
 // follow opens a file at a position. A pipe has no positions: it goes on where it
@@ -32,7 +34,7 @@ func follow(name string, position int64) (*follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &follower{file, position, info.Mode().IsRegular(), false}
+	f := &follower{File: file, position: position, regular: info.Mode().IsRegular()}
 	if !f.regular || position == 0 {
 		return f, nil
 	}
@@ -42,28 +44,39 @@ func follow(name string, position int64) (*follower, error) {
 	return f, nil
 }
 
-// read returns 0 bytes when there is nothing now.
+// read returns 0 bytes when there is nothing now. At the end of a file it looks at the
+// size only, until that is another.
 func (f *follower) read(b []byte) (int, error) {
 	if !f.regular {
 		// What cannot be interrupted, a terminal for example, has no deadline either.
 		_ = f.SetReadDeadline(time.Now().Add(shortWait))
+	} else if f.atEnd && !f.grown() {
+		return 0, nil
 	}
 	n, err := f.Read(b)
 	f.position += int64(n)
 	if errors.Is(err, io.EOF) || errors.Is(err, os.ErrDeadlineExceeded) {
 		err = nil
 	}
+	f.atEnd = n == 0
 	return n, err
+}
+
+// grown tells whether there may be more than was read.
+func (f *follower) grown() bool {
+	info, err := f.Stat()
+	if err != nil {
+		return true // reading says what is wrong
+	}
+	short := info.Size() < f.position
+	f.news = f.news || short && !f.short
+	f.short = short
+	return info.Size() > f.position
 }
 
 // cutOff tells, once each time it happens, that the file ends before the position.
 func (f *follower) cutOff() bool {
-	if !f.regular {
-		return false
-	}
-	info, err := f.Stat()
-	short := err == nil && info.Size() < f.position
-	news := short && !f.short
-	f.short = short
+	news := f.news
+	f.news = false
 	return news
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/millrace/millrace/connect"
@@ -145,7 +145,7 @@ func (t *sourceTask) fill(ctx context.Context) (n int, err error) {
 	}
 	n, err = t.file.read(t.lines.space())
 	t.lines.filled(n)
-	if n == 0 && err == nil && t.file.cutOff() {
+	if t.file.cutOff() {
 		t.log.Warn("The file is shorter than what was read of it. It may have been truncated or replaced: "+
 			"nothing is read until it is longer again. To read it from the start, reset the connector's offsets",
 			"file", t.name, "position", t.file.position)
@@ -201,13 +201,24 @@ func (t *sourceTask) missing(why string) error {
 // wait pauses, longer each time that nothing came, so that an idle file costs
 // nothing and a busy one is followed at once.
 func (t *sourceTask) wait(ctx context.Context) {
-	timer := time.NewTimer(t.idle)
+	timer := time.NewTimer(untilTick(t.idle))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
 	t.idle = min(2*t.idle, longWait)
+}
+
+// untilTick makes a long pause end at a tenth of a second, so that many idle tasks wake
+// up together: waking the process costs more than looking at a file.
+func untilTick(pause time.Duration) time.Duration {
+	const tick = 100 * time.Millisecond
+	if pause < longWait {
+		return pause
+	}
+	now := time.Now()
+	return now.Add(pause).Truncate(tick).Sub(now)
 }
 
 // Stop closes the file.

@@ -50,6 +50,17 @@ func BenchmarkDecodeEncodeBare(b *testing.B) {
 	}
 }
 
+func BenchmarkEncodeBare(b *testing.B) {
+	c, raw := bench(b, "false"), []byte(bareOrder)
+	_, v, err := c.ToConnect("t", nil, raw)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		_, _ = c.FromConnect("t", nil, nil, v)
+	}
+}
+
 func BenchmarkDecodeEnvelope(b *testing.B) {
 	c, raw := bench(b, "true"), []byte(envelopedOrder)
 	for b.Loop() {

@@ -46,7 +46,7 @@ func TestPatch(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(5, 6))
 	var r JSONReader
 	patches := [][]string{{"k"}, {"k3", "new"}, {"x", "y", "x"}, {}, {"a", "k1", "b", "z"}}
-	for round := range 5000 {
+	for round := range 2000 {
 		keys := patches[round%len(patches)]
 		p := NewPatch(keys...)
 		for range 3 { // unknown and known layouts
@@ -80,7 +80,7 @@ func TestSelectionIn(t *testing.T) {
 	var r JSONReader
 	rename := func(k string) (string, bool) { return strings.TrimSuffix(k, "1"), k != "k3" }
 	s := NewSelection(rename)
-	for range 5000 {
+	for range 2000 {
 		m := randomMap(t, &r, rnd)
 		if !m.StringKeys() {
 			continue
@@ -94,7 +94,7 @@ func TestSelectionIn(t *testing.T) {
 func TestRehash(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(9, 10))
 	var r JSONReader
-	for range 5000 {
+	for range 2000 {
 		m := randomMap(t, &r, rnd)
 		before, want := m.String(), m.CopyHash()
 		m.Rehash()

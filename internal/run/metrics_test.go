@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -119,11 +120,7 @@ func TestFamilies(t *testing.T) {
 		mode mode
 		more map[string]string
 	}{
-		{"distributed", distributedMode(make(chan error, 1)), map[string]string{
-			"group.id": "g", "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
-			"config.storage.replication.factor": "1", "offset.storage.replication.factor": "1", "status.storage.replication.factor": "1",
-			"offset.storage.partitions": "1", "status.storage.partitions": "1",
-		}},
+		{"distributed", distributedMode(make(chan error, 1)), clusterProps()},
 		{"standalone", standaloneMode(), map[string]string{"offset.storage.file.filename": filepath.Join(t.TempDir(), "offsets")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -180,6 +177,14 @@ func TestScrape(t *testing.T) {
 		`kafka_connect_connector_task_metrics{connector="snk",task="0",task_class="org.apache.kafka.connect.file.FileStreamSinkTask"}`:                                           "1",
 		`millrace_stuck_calls`: "0",
 	}
+	awaitSeries(t, n, want)
+	checkLoggers(t, log.lines())
+}
+
+// awaitSeries waits until series have values; offsets, for one, are committed from
+// time to time only.
+func awaitSeries(t *testing.T, n *node, want map[string]string) {
+	t.Helper()
 	deadline := time.Now().Add(scrapePatience)
 	for {
 		wrong := ""
@@ -190,12 +195,46 @@ func TestScrape(t *testing.T) {
 			}
 		}
 		if wrong == "" {
-			break
+			return
 		}
 		if time.Now().After(deadline) {
 			t.Fatal(wrong)
 		}
-		<-time.After(50 * time.Millisecond) // offsets are committed from time to time
+		<-time.After(50 * time.Millisecond)
 	}
-	checkLoggers(t, log.lines())
+}
+
+// TestGroupScrape: the values that only a worker of a cluster has.
+func TestGroupScrape(t *testing.T) {
+	n := startNode(t, distributedMode(make(chan error, 1)), workerProps(t, clusterProps()), io.Discard)
+	awaitSeries(t, n, map[string]string{
+		`kafka_connect_worker_rebalance_connect_protocol{connect_protocol="SESSIONED"}`:                 "1",
+		`kafka_connect_worker_rebalance_leader_name{leader_name="` + n.api.AdvertisedURL() + `"}`:       "1",
+		`kafka_connect_worker_rebalance_rebalancing`:                                                    "0",
+		`kafka_connect_coordinator_assigned_connectors{clientid="connect-` + n.api.WorkerID() + `"}`:    "2",
+		`kafka_connect_coordinator_assigned_tasks{clientid="connect-` + n.api.WorkerID() + `"}`:         "2",
+		`kafka_connect_coordinator_failed_rebalance_total{clientid="connect-` + n.api.WorkerID() + `"}`: "0",
+		`kafka_connect_worker_connector_running_task_count{connector="snk"}`:                            "1",
+	})
+	series := scrape(t, n, "")
+	for _, name := range []string{
+		"kafka_connect_worker_rebalance_completed_rebalances_total", "kafka_connect_worker_rebalance_epoch",
+		"kafka_connect_worker_rebalance_rebalance_max_time_ms",
+		`kafka_connect_connect_metrics_request_total{client_id="connect-` + n.api.WorkerID() + `"}`,
+	} {
+		if v, err := strconv.ParseFloat(series[name], 64); err != nil || v <= 0 {
+			t.Errorf("%s is %q", name, series[name])
+		}
+	}
+	if v, err := strconv.ParseFloat(series["kafka_connect_worker_rebalance_time_since_last_rebalance_ms"], 64); err != nil || v < 0 || v > 60_000 {
+		t.Errorf("the last rebalance was %v ms ago, %v", v, err)
+	}
+}
+
+func clusterProps() map[string]string {
+	return map[string]string{
+		"group.id": "g", "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
+		"config.storage.replication.factor": "1", "offset.storage.replication.factor": "1", "status.storage.replication.factor": "1",
+		"offset.storage.partitions": "1", "status.storage.partitions": "1",
+	}
 }

@@ -103,7 +103,12 @@ func (c *cluster) close() {
 		h.Remove()
 	}
 	for _, w := range c.workers {
-		c.kill(w)
+		if w.dead || w.apart {
+			c.kill(w)
+			continue
+		}
+		c.stage.kill(w)
+		c.ending.Go(w.embedded.Stop)
 	}
 	c.ending.Wait()
 	time.Sleep(afterEnd)

@@ -18,6 +18,7 @@ type word struct {
 // words are the statements that do something.
 func words() []word {
 	return []word{
+		{"needs synctests", func(*cluster, args) error { return nil }},
 		{"brokers N", (*cluster).setBrokers},
 		{"worker NAME …", (*cluster).startWorker},
 		{"again NAME …", (*cluster).startAgain},

@@ -247,5 +247,6 @@ func (h *Herder) DeleteConnector(ctx context.Context, name string) error {
 	delete(h.connectors, name)
 	h.mu.Unlock()
 	h.statuses.DeleteConnector(name)
+	h.restarts.ForgetConnector(name)
 	return nil
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/internal/herder"
+	"github.com/millrace/millrace/internal/herder/autorestart"
 	"github.com/millrace/millrace/internal/javaerr"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/state"
@@ -52,6 +53,8 @@ type Herder struct {
 
 	mu         sync.Mutex // never held while waiting
 	connectors map[string]*connector
+	failures   *autorestart.Book
+	restarts   autorestart.Counter
 	stopping   bool
 }
 
@@ -71,7 +74,7 @@ type connector struct {
 func New(s Settings) *Herder {
 	h := &Herder{
 		Settings: s, plugins: s.Worker.Plugins, log: s.Worker.Logger(loggerName),
-		statuses: statusstore.NewMemory(), connectors: map[string]*connector{},
+		statuses: statusstore.NewMemory(), connectors: map[string]*connector{}, failures: autorestart.New(),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	s.Worker.Listener = listener{h}
@@ -103,6 +106,12 @@ func (l listener) ConnectorStatus(name string, s state.State, version string, er
 // TaskStatus notes what became of a task.
 func (l listener) TaskStatus(id state.TaskID, s state.State, version string, err error) {
 	l.statuses.PutTask(id, l.status(s, version, err))
+	switch s {
+	case state.Failed:
+		l.taskFailed(id)
+	case state.Running:
+		l.taskRuns(id)
+	}
 }
 
 func (l listener) status(s state.State, version string, err error) state.Status {

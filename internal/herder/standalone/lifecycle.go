@@ -23,9 +23,10 @@ func (h *Herder) ConnectorStatus(_ context.Context, name string) (herder.Status,
 	if s.Connector, ok = h.statuses.Connector(name); !ok {
 		s.Connector = state.Status{State: state.Unassigned, WorkerID: h.WorkerID}
 	}
+	s.Stuck = stuck(h.worker.ConnectorCall(name))
 	for i := range n {
 		if t, ok := h.statuses.Task(state.TaskID{Connector: name, Task: i}); ok {
-			s.Tasks = append(s.Tasks, herder.TaskStatus{ID: i, Status: t})
+			s.Tasks = append(s.Tasks, h.taskStatus(state.TaskID{Connector: name, Task: i}, t))
 		}
 	}
 	return s, nil
@@ -34,9 +35,21 @@ func (h *Herder) ConnectorStatus(_ context.Context, name string) (herder.Status,
 // TaskStatus returns what a task does.
 func (h *Herder) TaskStatus(_ context.Context, id state.TaskID) (herder.TaskStatus, error) {
 	if s, ok := h.statuses.Task(id); ok {
-		return herder.TaskStatus{ID: id.Task, Status: s}, nil
+		return h.taskStatus(id, s), nil
 	}
 	return herder.TaskStatus{}, herder.Fail(herder.NotFound, "No status found for task %s", id)
+}
+
+func (h *Herder) taskStatus(id state.TaskID, s state.Status) herder.TaskStatus {
+	return herder.TaskStatus{ID: id.Task, Status: s, Stuck: stuck(h.worker.TaskCall(id))}
+}
+
+// stuck returns a call that does not return, nil when there is none.
+func stuck(c *worker.Call) *herder.Stuck {
+	if c == nil {
+		return nil
+	}
+	return herder.StuckIn(c.Method, c.Since)
 }
 
 // SetTarget pauses, resumes or stops a connector. It does not wait for it, except
@@ -144,6 +157,11 @@ func (h *Herder) restartConnector(ctx context.Context, name string, c *connector
 
 // RestartTask restarts one task.
 func (h *Herder) RestartTask(ctx context.Context, id state.TaskID) error {
+	h.forgetFailures(id)
+	return h.restartTask(ctx, id)
+}
+
+func (h *Herder) restartTask(ctx context.Context, id state.TaskID) error {
 	c, err := h.find(id.Connector)
 	if err != nil {
 		return err

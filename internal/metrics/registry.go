@@ -15,6 +15,7 @@ const ContentType = "text/plain; version=0.0.4; charset=utf-8"
 type Registry struct {
 	Worker  Worker
 	Group   Group // nil for a worker on its own
+	Restart Restarter
 	Process Process
 	Names   []Names // of the series; nil for Plain and Exporter
 

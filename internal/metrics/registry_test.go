@@ -93,7 +93,7 @@ func registry() *Registry {
 		},
 	}
 	return &Registry{
-		Worker: f, Group: f, Process: Process{"connect-127.0.0.1:8083", "4.3.0", "abc", "0.1.0", time.UnixMilli(1767225600500)},
+		Worker: f, Group: f, Restart: f, Process: Process{"connect-127.0.0.1:8083", "4.3.0", "abc", "0.1.0", time.UnixMilli(1767225600500)},
 		Network: network,
 		State: func(connector string, task int) string {
 			if connector == "src" && task == 0 {

@@ -188,5 +188,9 @@ type Worker interface {
 type Group interface {
 	RebalanceSample() Rebalances
 	CoordinatorSample() Coordinator
+}
+
+// Restarter is asked for the restarts that nobody asked for, as Worker is.
+type Restarter interface {
 	RestartSamples() []Restarts
 }

@@ -37,7 +37,9 @@ func (r *Registry) scrape() *scrape {
 	if r.Group != nil {
 		rebalances, coordinator := r.Group.RebalanceSample(), r.Group.CoordinatorSample()
 		s.rebalances, s.coordinator = &rebalances, &coordinator
-		s.restarts = r.Group.RestartSamples()
+	}
+	if r.Restart != nil {
+		s.restarts = r.Restart.RestartSamples()
 		slices.SortFunc(s.restarts, func(a, b Restarts) int {
 			return cmp.Or(cmp.Compare(a.Connector, b.Connector), cmp.Compare(a.Task, b.Task))
 		})

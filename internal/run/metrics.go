@@ -16,6 +16,7 @@ import (
 func (n *node) measure(p parts) {
 	n.metrics.Worker = n.herder.Worker()
 	n.metrics.Group, _ = n.herder.(metrics.Group)
+	n.metrics.Restart, _ = n.herder.(metrics.Restarter)
 	n.metrics.Process = metrics.Process{
 		ClientID: n.clientID(p), Version: pluginset.KafkaVersion, Commit: pluginset.KafkaCommit, Own: OwnVersion, Started: time.Now(),
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -35,6 +36,7 @@ type sinkTask struct {
 	rebalances chan rebalance
 	released   chan struct{}     // closed when the owner takes no more rebalances
 	release    func()            // closes it
+	left       atomic.Bool       // the consumer is closed, or being closed
 	commits    chan commitResult // capacity 1
 
 	// What follows belongs to the owner.
@@ -311,9 +313,17 @@ func (t *sinkTask) end(stopFetching func()) error {
 		}
 	}
 	errs = append(errs, t.watch.do("Stop", t.task.Stop))
-	t.client.Close()
+	t.leave()
 	if t.dead != nil {
 		errs = append(errs, t.dead.close())
 	}
 	return errors.Join(append(errs, t.in.chain.close(), t.in.converters.close())...)
+}
+
+// leave closes the consumer, and so leaves its group. The end of the task and its being
+// given up may come together; the client is closed by the first.
+func (t *sinkTask) leave() {
+	if !t.left.Swap(true) {
+		t.client.CloseAllowingRebalance()
+	}
 }

@@ -278,7 +278,7 @@ func (b *builder) consumer(s *sinkTask) error {
 	w.expectAll(b.cfg.Sink.Topics)
 	b.t.onAbandon(func() {
 		s.release()
-		s.client.CloseAllowingRebalance()
+		s.leave()
 	})
 	return nil
 }

@@ -21,6 +21,7 @@ func facts() []word {
 		{"work of NAME to run nowhere", func(c *cluster, a args) error { return c.workOf(a.word["NAME"], "nowhere") }},
 		{"work of NAME to run on OTHER", func(c *cluster, a args) error { return c.workOf(a.word["NAME"], a.word["OTHER"]) }},
 		{"work of NAME to run", func(c *cluster, a args) error { return c.workOf(a.word["NAME"], "") }},
+		{"work of NAME to be STATE on WORKER", (*cluster).workHasStatus},
 		{"NAME to run nowhere", func(c *cluster, a args) error { return c.runs(a.word["NAME"], "nowhere") }},
 		{"NAME to run on WORKER", func(c *cluster, a args) error { return c.runs(a.word["NAME"], a.word["WORKER"]) }},
 		{"NAME to run", func(c *cluster, a args) error { return c.runs(a.word["NAME"], "") }},
@@ -97,6 +98,21 @@ func (c *cluster) workOf(name, on string) error {
 		wrong = append(wrong, c.runs(what, on))
 	}
 	return errors.Join(wrong...)
+}
+
+// workHasStatus is hasStatus for all that a worker had.
+func (c *cluster) workHasStatus(a args) error {
+	work := c.lost[a.word["NAME"]]
+	if len(work) == 0 {
+		return fmt.Errorf("worker %s had no work", a.word["NAME"])
+	}
+	for _, what := range work {
+		one := args{word: map[string]string{"NAME": what, "STATE": a.word["STATE"], "WORKER": a.word["WORKER"]}}
+		if err := c.hasStatus(one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runs expects a connector or task to run nowhere, or once, on a worker if it is

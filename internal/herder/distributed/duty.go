@@ -3,7 +3,6 @@ package distributed
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/millrace/millrace/connect/data"
@@ -93,7 +92,7 @@ func (o *owner) rest(d *duty, err error) {
 		}
 		delete(o.duties, d.id)
 		o.failures.Forget(d.id)
-		o.meters.forget(d.id)
+		o.meters.Forget(d.id)
 	}
 	o.checkIdle()
 }
@@ -133,7 +132,7 @@ func (o *owner) begin(d *duty) bool {
 		Target: target(c), Tasks: c.TaskCount, Generation: d.want.generation,
 	})
 	if err != nil {
-		o.log.Error("A task could not be started", "task", d.id, "err", err)
+		o.log.Error("A task could not be started", "connector", d.id.Connector, "task", d.id.Task, "err", err)
 	}
 	return true
 }
@@ -217,18 +216,6 @@ func (o *owner) forgetTopics(d *duty) {
 	}
 }
 
-// running returns the ids of a connector and its tasks that run here.
-func (o *owner) running(name string) []state.TaskID {
-	var ids []state.TaskID
-	for id, d := range o.duties {
-		if id.Connector == name && d.have != nil {
-			ids = append(ids, id)
-		}
-	}
-	slices.SortFunc(ids, func(a, b state.TaskID) int { return a.Task - b.Task })
-	return ids
-}
-
 // taskFailed has a task started again later, if its connector asks for that.
 func (o *owner) taskFailed(id state.TaskID) {
 	d := o.duties[id]
@@ -237,7 +224,7 @@ func (o *owner) taskFailed(id state.TaskID) {
 	}
 	policy, err := connectorconfig.ParseRestart(configstore.Strings(o.configs.Snapshot().Connector(id.Connector).Config))
 	if err != nil {
-		o.log.Warn("A failed task is not restarted: its connector's configuration is wrong", "task", id, "err", err)
+		o.log.Warn("A failed task is not restarted: its connector's configuration is wrong", "connector", id.Connector, "task", id.Task, "err", err)
 		return
 	}
 	failed := *d.have
@@ -245,10 +232,10 @@ func (o *owner) taskFailed(id state.TaskID) {
 	if !ok {
 		return
 	}
-	o.log.Info("A failed task will be restarted", "task", id, "attempt", attempt, "of", policy.Limit, "in", pause)
+	o.log.Info("A failed task will be restarted", "connector", id.Connector, "task", id.Task, "attempt", attempt, "of", policy.Limit, "in", pause)
 	o.after(pause, func() {
 		if o.duties[id] == d && d.have != nil && *d.have == failed {
-			o.meters.restarted(id)
+			o.meters.Add(id)
 			o.restarting(id)
 			o.restart(id, func(error) {})
 		}

@@ -2,12 +2,16 @@ package distributed
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync"
+	"time"
 
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/pluginset"
+	"github.com/millrace/millrace/internal/restclient"
 	"github.com/millrace/millrace/internal/signing"
 	"github.com/millrace/millrace/internal/store/configstore"
 	"github.com/millrace/millrace/internal/store/state"
@@ -67,8 +71,48 @@ func (h *Herder) FenceZombies(ctx context.Context, connector string, by signing.
 	return h.fenceAsLeader(ctx, connector)
 }
 
-// fence has the producers of older generations of a connector's tasks fenced.
+// fence has the producers of older generations of a connector's tasks fenced. It tries
+// again while the leader cannot be reached or cannot do it: the leader may just have
+// died, and a task that failed for that would stay failed.
 func (h *Herder) fence(ctx context.Context, connector string) error {
+	ctx, cancel := context.WithTimeout(ctx, fenceLimit)
+	defer cancel()
+	for pause := fencePause; ; pause = min(2*pause, fencePauseMax) {
+		err := h.fenceOnce(ctx, connector)
+		if err == nil || !passing(err) {
+			return err
+		}
+		h.log.Warn("The older tasks of a connector could not be fenced; trying again", "connector", connector, "pause", pause, "err", err)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}
+
+const (
+	fenceLimit    = 2 * time.Minute
+	fencePause    = 250 * time.Millisecond
+	fencePauseMax = 5 * time.Second
+)
+
+// passing tells whether an error may be gone when it is tried again: of the network, of
+// a leader that is not or not yet, of Kafka.
+func passing(err error) bool {
+	var known *herder.Error
+	if errors.As(err, &known) {
+		return known.Reason != herder.NotFound && known.Reason != herder.BadRequest
+	}
+	var answered *restclient.Error
+	if errors.As(err, &answered) {
+		// 403 says that the session key has just been replaced.
+		return answered.Status != http.StatusBadRequest && answered.Status != http.StatusNotFound
+	}
+	return true
+}
+
+func (h *Herder) fenceOnce(ctx context.Context, connector string) error {
 	v, err := h.awaitSettled(ctx)
 	if err != nil {
 		return err

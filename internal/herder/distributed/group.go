@@ -2,6 +2,7 @@ package distributed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -181,15 +182,26 @@ func (h *Herder) claim(ctx context.Context) {
 	}
 }
 
+// errConfigsShort is why reading on does not help.
+var errConfigsShort = errors.New("the config topic ends before what other workers have read of it: it was truncated or created again, so all workers must be restarted")
+
 // settle ends a rebalance: new work starts.
 func (o *owner) settle(a membership.Assigned) {
-	o.unsynced = 0
 	o.claimed = a.Leader
 	snapshot := o.configs.Snapshot()
-	if a.Mismatch || snapshot.Offset < a.ConfigOffset {
+	short := snapshot.Offset < a.ConfigOffset // although it was read to its end
+	switch {
+	case a.Mismatch:
+		if a.Leader && short {
+			o.log.Error("This worker leads the group and has read less of the config topic than another worker", "read", snapshot.Offset, "needed", a.ConfigOffset, "err", errConfigsShort)
+		}
 		o.member.Rejoin("the assignment is for other configurations than this worker has read")
 		return
+	case short:
+		o.lagBehind(a, errConfigsShort)
+		return
 	}
+	o.unsynced = 0
 	o.mine = set(a.Work)
 	o.publish(view{
 		settled: true, memberID: a.MemberID, leader: a.Leader, leaderURL: a.LeaderURL, mode: a.Mode, plan: a.Plan,
@@ -251,6 +263,8 @@ func (o *owner) readAgain(a membership.Assigned) {
 			case turn != o.settling:
 			case err != nil:
 				o.lagBehind(a, err)
+			case o.configs.Snapshot().Offset < a.ConfigOffset && o.unsynced < syncAttempts:
+				o.lagBehind(a, errConfigsShort)
 			default:
 				o.unsynced = 0
 				o.member.Rejoin("the config topic can be read again")

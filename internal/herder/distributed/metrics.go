@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/millrace/millrace/internal/herder/autorestart"
 	"github.com/millrace/millrace/internal/metrics"
-	"github.com/millrace/millrace/internal/store/state"
 )
 
 // loggerName is the name of the herder's logger.
@@ -16,16 +16,16 @@ const loggerName = "org.apache.kafka.connect.runtime.distributed.DistributedHerd
 // meters are what the herder does, as metrics show it. A rebalance lasts from when the
 // group begins it until this worker knows what to run.
 type meters struct {
+	autorestart.Counter
 	took *metrics.Stat // ms
 
 	mu          sync.Mutex
 	began, last time.Time // zero for none under way, none completed
 	completed   int
-	restarts    map[state.TaskID]int // of failed tasks, without being asked
 }
 
 func newMeters(s metrics.Sampling) *meters {
-	return &meters{took: metrics.NewStat(s), restarts: map[state.TaskID]int{}}
+	return &meters{took: metrics.NewStat(s)}
 }
 
 // begin notes that a rebalance is under way.
@@ -48,19 +48,6 @@ func (m *meters) end() {
 	m.took.RecordAt(m.last, float64(m.last.Sub(m.began))/float64(time.Millisecond))
 	m.began = time.Time{}
 	m.completed++
-}
-
-func (m *meters) restarted(id state.TaskID) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.restarts[id]++
-}
-
-// forget drops a task that this worker does not have any more.
-func (m *meters) forget(id state.TaskID) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.restarts, id)
 }
 
 // RebalanceSample returns what the rebalances of the group were to this worker.
@@ -88,14 +75,6 @@ func (h *Herder) CoordinatorSample() metrics.Coordinator { return h.member.Sampl
 
 // RestartSamples returns how often failed tasks were started again without being
 // asked.
-func (h *Herder) RestartSamples() []metrics.Restarts {
-	h.meters.mu.Lock()
-	defer h.meters.mu.Unlock()
-	var all []metrics.Restarts
-	for id, n := range h.meters.restarts {
-		all = append(all, metrics.Restarts{Connector: id.Connector, Task: id.Task, Total: float64(n)})
-	}
-	return all
-}
+func (h *Herder) RestartSamples() []metrics.Restarts { return h.meters.RestartSamples() }
 
 var _ metrics.Group = (*Herder)(nil)

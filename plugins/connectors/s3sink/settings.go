@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	notSupported = "this format is not supported yet: choose JsonFormat or ByteArrayFormat"
+	notSupported = "this format is not supported yet: choose JsonFormat, AvroFormat or ByteArrayFormat"
 	concurrency  = 16 // uploads of a task at the same time
 )
 
@@ -104,7 +104,9 @@ func format(v *config.Values, key string) (objectstore.Format, error) {
 			separator = "\n"
 		}
 		return objectstore.BytesFormat{Suffix: v.String(bytesExtension), Separator: separator}, nil
-	case avroFormat, parquetFormat:
+	case avroFormat:
+		return avroFormatOf(v)
+	case parquetFormat:
 		return nil, config.Invalid(key, name, notSupported)
 	default:
 		return nil, config.Invalid(key, name, "the class is not a format of the S3 connector")

@@ -99,7 +99,7 @@ func (k checked) supported() {
 	for key, used := range map[string]bool{
 		formatClass: true, keysFormat: k.bool(storeKeys), headersFormat: k.bool(storeHeaders),
 	} {
-		if format := k.text(key); used && !k.wrong(key) && (format == avroFormat || format == parquetFormat) {
+		if format := k.text(key); used && !k.wrong(key) && format == parquetFormat {
 			k.fail(config.Invalid(key, format, notSupported).Msg, key)
 		}
 	}

@@ -62,9 +62,15 @@ func (b *buffer) seal() {
 	}
 }
 
-// Write appends p: for compressors.
+// Write appends p, for compressors and encoders of blocks: what is longer than a
+// chunk goes to several.
 func (b *buffer) Write(p []byte) (int, error) {
-	b.close(append(b.open(), p...))
+	for rest := p; len(rest) > 0; {
+		dst := b.open()
+		n := min(len(rest), cap(dst)-len(dst))
+		b.close(append(dst, rest[:n]...))
+		rest = rest[n:]
+	}
 	return len(p), nil
 }
 

@@ -25,6 +25,3 @@ func (f BytesFormat) Append(dst []byte, schema *data.Schema, value any) ([]byte,
 	}
 	return append(append(dst, raw...), f.Separator...), nil
 }
-
-// Finish appends nothing.
-func (f BytesFormat) Finish(dst []byte) ([]byte, error) { return dst, nil }

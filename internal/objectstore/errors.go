@@ -34,9 +34,20 @@ const (
 	dataException   = "org.apache.kafka.connect.errors.DataException: "
 )
 
+// unwritable is an error from elsewhere that says of itself whether a record is to
+// blame: its schema or value cannot be written in the format.
+type unwritable interface {
+	error
+	Unwritable() bool
+}
+
 // reportable tells whether a record that could not be written for this reason goes
 // to the dead letter queue.
 func reportable(err error) bool {
+	var u unwritable
+	if errors.As(err, &u) && u.Unwritable() {
+		return true
+	}
 	var e *data.Error
 	if !errors.As(err, &e) {
 		return false
@@ -44,10 +55,15 @@ func reportable(err error) bool {
 	return e.Kind == data.Invalid || e.Kind == data.BadSchema
 }
 
-// unwritable is the error of a task that nobody takes the record from.
-func unwritable(err error) error {
-	if reportable(err) {
-		return &connect.Error{Msg: dataException + err.Error(), Err: err}
+// fatal is the error of a task that nobody takes the record from.
+func fatal(err error) error {
+	if !reportable(err) {
+		return err
 	}
-	return err
+	class := dataException
+	var named interface{ JavaClass() string }
+	if errors.As(err, &named) {
+		class = named.JavaClass() + ": "
+	}
+	return &connect.Error{Msg: class + err.Error(), Err: err}
 }

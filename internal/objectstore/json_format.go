@@ -41,9 +41,6 @@ func (f JSONFormat) Append(dst []byte, schema *data.Schema, value any) ([]byte, 
 	return append(dst, '\n'), nil
 }
 
-// Finish appends nothing.
-func (f JSONFormat) Finish(dst []byte) ([]byte, error) { return dst, nil }
-
 // unserializable says where in the value Jackson gives up.
 func unserializable(err error, value any) error {
 	var e *data.Error

@@ -19,7 +19,8 @@ type object struct {
 	buf  buffer
 	zip  *zipper // nil: not compressed
 	enc  Encoder
-	mark int // where the last record begins
+	held BlockEncoder // enc, when it collects records
+	mark int          // where the last record begins
 
 	sent   chan struct{} // closed when no part is on its way; nil when none was
 	upload Upload        // without ID until the first part is sent
@@ -29,7 +30,8 @@ type object struct {
 
 func (s *Sink) newObject(key string, f Format) (*object, error) {
 	o := &object{sink: s, buf: buffer{pool: &s.pool}, enc: f.New(), upload: Upload{Key: key}}
-	if !s.Gzip {
+	o.held, _ = o.enc.(BlockEncoder)
+	if !s.Gzip || o.held != nil {
 		return o, nil
 	}
 	var err error
@@ -39,6 +41,10 @@ func (s *Sink) newObject(key string, f Format) (*object, error) {
 
 // append adds a record, which undo takes back.
 func (o *object) append(schema *data.Schema, value any) error {
+	if o.held != nil {
+		_, err := o.held.Append(nil, schema, value)
+		return err
+	}
 	if o.zip != nil {
 		o.mark = len(o.zip.raw)
 		raw, err := o.enc.Append(o.zip.raw, schema, value)
@@ -57,15 +63,23 @@ func (o *object) append(schema *data.Schema, value any) error {
 }
 
 func (o *object) undo() {
-	if o.zip != nil {
+	switch {
+	case o.held != nil:
+		o.held.Undo()
+	case o.zip != nil:
 		o.zip.raw = o.zip.raw[:o.mark]
-		return
+	default:
+		o.buf.close(o.buf.tail[:o.mark])
 	}
-	o.buf.close(o.buf.tail[:o.mark])
 }
 
 // keep makes the last record final and sends the parts that are full.
 func (o *object) keep(ctx context.Context) error {
+	if o.held != nil {
+		if err := o.held.Keep(&o.buf); err != nil {
+			return err
+		}
+	}
 	if o.zip != nil && len(o.zip.raw) >= zipBatch {
 		if err := o.zip.push(&o.buf); err != nil {
 			return err
@@ -135,17 +149,16 @@ func (o *object) finish(ctx context.Context) (*part, error) {
 }
 
 func (o *object) end() error {
+	if o.held != nil {
+		err := o.held.Finish(&o.buf)
+		o.held.Release()
+		o.held = nil
+		return err
+	}
 	if o.zip == nil {
-		tail, err := o.enc.Finish(o.buf.open())
-		o.buf.close(tail)
-		return err
+		return nil
 	}
-	raw, err := o.enc.Finish(o.zip.raw)
-	if err != nil {
-		return err
-	}
-	o.zip.raw = raw
-	err = o.zip.finish(&o.buf)
+	err := o.zip.finish(&o.buf)
 	o.sink.zippers.put(o.zip)
 	o.zip = nil
 	return err
@@ -168,6 +181,10 @@ func (o *object) abort(ctx context.Context) {
 // release gives back what the object holds.
 func (o *object) release() {
 	o.buf.release()
+	if o.held != nil {
+		o.held.Release()
+		o.held = nil
+	}
 	if o.zip != nil {
 		o.sink.zippers.put(o.zip)
 		o.zip = nil

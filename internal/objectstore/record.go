@@ -46,7 +46,7 @@ func (w *writer) writeTo(ctx context.Context, sl *slot, r *connect.Record) error
 
 func (w *writer) refused(r *connect.Record, err error) error {
 	if !reportable(err) || w.sink.rt.Errant == nil {
-		return unwritable(err)
+		return fatal(err)
 	}
 	return w.sink.rt.Errant.Report(r, err)
 }

@@ -1,9 +1,18 @@
 package conformance
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
+
+// views returns the views, each with whether it has an argument.
+func views() map[string]bool {
+	return map[string]bool{
+		"": false, "plugins": false, "validate": false, "validate_errors": false, "keydefs": false, "keys": false,
+		"pick": true, "elem": true,
+	}
+}
 
 // reduce brings a received body into the form in which large bodies were recorded.
 // asked is the body of the request.
@@ -16,6 +25,12 @@ func (m *matchRules) reduce(body any, asked map[string]any) any {
 		return slices.DeleteFunc(list, func(p any) bool { return strings.Contains(textAt(p, "class"), ".connect.tools.") })
 	case view == "keydefs" && isList:
 		return keyDefinitions(list)
+	case view == "keys" && object != nil:
+		keys := []any{}
+		for _, key := range slices.Sorted(maps.Keys(object)) {
+			keys = append(keys, key)
+		}
+		return keys
 	case view == "elem" && isList:
 		return slices.Contains(list, any(argument))
 	case view == "pick" && object != nil:

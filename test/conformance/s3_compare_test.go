@@ -36,6 +36,10 @@ type s3Object struct {
 	Compression   string
 	GzipHeader    string `json:"gzip_header"`
 	Tags          map[string]string
+	Codec         string          // of Avro files, as what follows
+	Schema        json.RawMessage
+	MetaKeys      []string `json:"meta_keys"`
+	Records       json.RawMessage
 }
 
 type s3Record struct {
@@ -126,6 +130,9 @@ func (s *s3Run) compareObjects() error {
 }
 
 func (o *s3Object) compare(content []byte) error {
+	if strings.HasSuffix(o.Key, ".avro") {
+		return o.compareAvro(content)
+	}
 	if o.Compression == "gzip" {
 		if head := hex.EncodeToString(content[:10]); head != o.GzipHeader {
 			return fmt.Errorf("gzip header %s, want %s", head, o.GzipHeader)

@@ -174,7 +174,7 @@ func (c *s3Case) unsupported() string {
 		}
 		uses = append(uses, class)
 	}
-	for _, f := range []string{"AvroFormat", "ParquetFormat"} {
+	for _, f := range []string{"ParquetFormat"} {
 		if slices.ContainsFunc(uses, func(class string) bool { return strings.HasSuffix(class, f) }) {
 			return f
 		}

@@ -36,10 +36,14 @@ type s3Object struct {
 	Compression   string
 	GzipHeader    string `json:"gzip_header"`
 	Tags          map[string]string
-	Codec         string          // of Avro files, as what follows
+	Codec         string // of Avro files, as what follows
 	Schema        json.RawMessage
-	MetaKeys      []string `json:"meta_keys"`
-	Records       json.RawMessage
+	MetaKeys      []string          `json:"meta_keys"`
+	Records       json.RawMessage   // also of Parquet files, as what follows
+	Message       string            `json:"message_type"`
+	Metadata      map[string]string `json:"key_value_metadata"`
+	RowGroups     int               `json:"row_groups"`
+	Columns       []struct{ Codec string }
 }
 
 type s3Record struct {
@@ -132,6 +136,9 @@ func (s *s3Run) compareObjects() error {
 func (o *s3Object) compare(content []byte) error {
 	if strings.HasSuffix(o.Key, ".avro") {
 		return o.compareAvro(content)
+	}
+	if strings.HasSuffix(o.Key, ".parquet") {
+		return o.compareParquet(content)
 	}
 	if o.Compression == "gzip" {
 		if head := hex.EncodeToString(content[:10]); head != o.GzipHeader {

@@ -161,36 +161,12 @@ func s3Cases(t *testing.T, area string, yield func(*s3Case)) {
 	}
 }
 
-// unsupported says which missing feature a case needs.
-func (c *s3Case) unsupported() string {
-	uses := []string{c.Config["format.class"]}
-	for _, what := range []string{"keys", "headers"} {
-		if c.Config["store.kafka."+what] != "true" {
-			continue
-		}
-		class, ok := c.Config[what+".format.class"]
-		if !ok {
-			class = "AvroFormat"
-		}
-		uses = append(uses, class)
-	}
-	for _, f := range []string{"ParquetFormat"} {
-		if slices.ContainsFunc(uses, func(class string) bool { return strings.HasSuffix(class, f) }) {
-			return f
-		}
-	}
-	return ""
-}
-
 func (c *s3Case) run(t *testing.T) (problem error) {
 	if why := s3Differences()[c.ID]; why != "" {
 		return leftOut{why}
 	}
 	if c.Kind == "validate" {
 		return c.validate()
-	}
-	if f := c.unsupported(); f != "" {
-		return leftOut{"not supported: " + f}
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newS3Run(t, c)
@@ -219,9 +195,6 @@ func (c *s3Case) validate() error {
 		want = map[string][]string{}
 	}
 	if !maps.EqualFunc(got, want, slices.Equal) {
-		if f := c.unsupported(); f != "" && len(want) == 0 {
-			return leftOut{"not supported: " + f}
-		}
 		return fmt.Errorf("errors %q, want %q", got, want)
 	}
 	err := connector.Start(context.Background(), sink.ConnectorRuntime{}, c.Config)

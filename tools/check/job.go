@@ -49,7 +49,7 @@ func output(name string, args ...string) (string, error) {
 	return string(out), err
 }
 
-func listPackages(pattern string) ([]string, error) {
-	out, err := output("go", "list", pattern)
+func listPackages(patterns ...string) ([]string, error) {
+	out, err := output("go", append([]string{"list"}, patterns...)...)
 	return strings.Fields(out), err
 }

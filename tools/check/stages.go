@@ -23,6 +23,7 @@ func stages() []stage {
 		{"floors", "imports, package comments, sizes and names (tools/floors)", floors},
 		{"licences", "what is compiled in may be given away (tools/licences)", licences},
 		{"unit", "the tests beside the code, with the race detector", unit},
+		{"scenario", "groups of workers in fake time, with the race detector", scenario},
 		{"conformance", "the recorded behaviour of Kafka Connect", conformance},
 		{"fuzz", "each fuzz target for a moment", fuzz},
 		{"integration", "tests against Kafka itself (needs Java and Maven)", integration},
@@ -60,7 +61,14 @@ func licences(j *job) error {
 	return err
 }
 
-const conformanceTests = "./test/conformance/..."
+const (
+	conformanceTests = "./test/conformance/..."
+	scenarioTests    = "./test/scenario/..."
+
+	// fakeLocksTag makes the Kafka client wait for its locks in a way that lets fake
+	// time go on.
+	fakeLocksTag = "synctests"
+)
 
 // unit runs all packages but those that have a stage of their own.
 func unit(j *job) error {
@@ -68,13 +76,18 @@ func unit(j *job) error {
 	if err != nil {
 		return err
 	}
-	own, err := listPackages(conformanceTests)
+	own, err := listPackages(conformanceTests, scenarioTests)
 	if err != nil {
 		return err
 	}
 	beside := slices.DeleteFunc(all, func(p string) bool { return slices.Contains(own, p) })
 	// vet has been run already.
 	_, err = j.command("go", append([]string{"test", "-race", "-vet=off", "-timeout", "5m"}, beside...)...)
+	return err
+}
+
+func scenario(j *job) error {
+	_, err := j.command("go", "test", "-race", "-vet=off", "-tags", fakeLocksTag, "-timeout", "10m", scenarioTests)
 	return err
 }
 

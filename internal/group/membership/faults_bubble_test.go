@@ -44,7 +44,7 @@ func TestCutOff(t *testing.T) {
 				}
 				c.spread(noticed+2*time.Second, 3, 2)
 				c.spread(3*time.Second, 3, 0)
-				if got := w.story(); got != "unsettled revoke" {
+				if got := w.story(); got != "lost revoke" {
 					t.Errorf("cut off: %s", got)
 				}
 				time.Sleep(time.Minute)
@@ -121,18 +121,18 @@ func TestErrors(t *testing.T) {
 		newID bool
 		want  string
 	}{
-		{kmsg.Heartbeat, kerr.UnknownMemberID, true, "unsettled assigned"},
-		{kmsg.Heartbeat, kerr.IllegalGeneration, false, "unsettled assigned"},
+		{kmsg.Heartbeat, kerr.UnknownMemberID, true, "lost assigned"},
+		{kmsg.Heartbeat, kerr.IllegalGeneration, false, "lost assigned"},
 		{kmsg.Heartbeat, kerr.RebalanceInProgress, false, "unsettled assigned"},
 		{kmsg.Heartbeat, kerr.NotCoordinator, false, ""},
 		{kmsg.Heartbeat, kerr.CoordinatorNotAvailable, false, ""},
 		{kmsg.Heartbeat, kerr.CoordinatorLoadInProgress, false, ""},
-		{kmsg.JoinGroup, kerr.UnknownMemberID, true, "unsettled assigned"},
+		{kmsg.JoinGroup, kerr.UnknownMemberID, true, "unsettled lost assigned"},
 		{kmsg.JoinGroup, kerr.RebalanceInProgress, false, "unsettled assigned"},
 		{kmsg.JoinGroup, kerr.CoordinatorLoadInProgress, false, "unsettled assigned"},
 		{kmsg.JoinGroup, kerr.NotCoordinator, false, "unsettled assigned"},
-		{kmsg.SyncGroup, kerr.UnknownMemberID, true, "unsettled assigned"},
-		{kmsg.SyncGroup, kerr.IllegalGeneration, false, "unsettled assigned"},
+		{kmsg.SyncGroup, kerr.UnknownMemberID, true, "unsettled lost assigned"},
+		{kmsg.SyncGroup, kerr.IllegalGeneration, false, "unsettled lost assigned"},
 		{kmsg.SyncGroup, kerr.RebalanceInProgress, false, "unsettled assigned"},
 		{kmsg.SyncGroup, kerr.CoordinatorNotAvailable, false, "unsettled assigned"},
 		{kmsg.JoinGroup, kerr.GroupAuthorizationFailed, false, "unsettled failed"},
@@ -238,7 +238,7 @@ func TestSessionExpired(t *testing.T) {
 		}
 		w.story()
 		c.spread(time.Second, 3)
-		if got := w.story(); got != "unsettled assigned" || w.snapshot().MemberID == id {
+		if got := w.story(); got != "lost assigned" || w.snapshot().MemberID == id {
 			t.Errorf("heard %s, id %s", got, w.snapshot().MemberID)
 		}
 	})
@@ -267,7 +267,7 @@ func TestDrop(t *testing.T) {
 		w.behind = 0
 		w.mu.Unlock()
 		c.spread(5*time.Second, 3, 2)
-		if a := w.snapshot(); a.MemberID == id || !slices.Equal(names(a.Work), names(had)) || w.story() != "unsettled assigned" {
+		if a := w.snapshot(); a.MemberID == id || !slices.Equal(names(a.Work), names(had)) || w.story() != "lost assigned" {
 			t.Errorf("back: %+v", a)
 		}
 

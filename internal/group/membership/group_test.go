@@ -177,10 +177,14 @@ func (w *worker) Assigned(a Assigned) {
 	}
 }
 
-func (w *worker) Unsettled(string, bool) {
+func (w *worker) Unsettled(_ string, lost bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.note("unsettled")
+	if lost {
+		w.note("lost")
+	} else {
+		w.note("unsettled")
+	}
 	w.last.Leader = false
 }
 

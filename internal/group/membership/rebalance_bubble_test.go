@@ -44,7 +44,7 @@ func TestSecondWorkerGetsHalf(t *testing.T) {
 		c.join("w2")
 		c.spread(time.Second, 5, 5)
 		c.join("w3")
-		c.spread(time.Second, 4, 4, 2)
+		c.spread(5*time.Second, 4, 4, 2) // a second revocation in a row waits up to 1.6 s
 		for _, w := range c.workers {
 			if a := w.snapshot(); a.LeaderURL != "http://w1:8083/" || a.Leader != (w.name == "w1") || (a.Plan != nil) != a.Leader {
 				t.Errorf("%s: %+v", w.name, a)

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/objectstore"
 )
 
@@ -106,5 +105,3 @@ func heap() int64 {
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
-
-var _ *data.Schema

@@ -35,15 +35,6 @@ var codecs = [...]codec{
 	{name: "lzo", suffix: ".lzo", absent: "com.hadoop.compression.lzo.LzoCodec"},
 }
 
-// CodecNames returns the values of parquet.codec.
-func CodecNames() []string {
-	names := make([]string, len(codecs))
-	for i := range codecs {
-		names[i] = codecs[i].name
-	}
-	return names
-}
-
 func codecNamed(name string) (codec, error) {
 	i := slices.IndexFunc(codecs[:], func(c codec) bool { return c.name == name })
 	if i < 0 {

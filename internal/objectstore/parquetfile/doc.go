@@ -6,8 +6,8 @@
 // to a spool, a byte slice as compact as Avro's binary form, so that an open file
 // with few records costs little more than their bytes. When the spool is full, or
 // the file ends, its records go through the columns of a writer, which compresses
-// pages and holds them until the row group is complete. Writers are large; they are
-// shared by the files of a schema that end one after the other.
+// pages and holds them until the row group is complete. Only a file that is larger
+// than a spool has a writer before its end.
 //
 // Floor 2. Connect: io.confluent.connect.s3.format.parquet.
 package parquetfile

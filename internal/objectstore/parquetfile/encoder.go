@@ -64,7 +64,7 @@ func (e *encoder) Keep(w io.Writer) error {
 
 func (e *encoder) drain(w io.Writer) error {
 	if e.writer == nil {
-		e.writer = e.plan.open(w)
+		e.writer = e.plan.open(w, len(e.spool))
 	}
 	if err := e.writer.write(e.spool); err != nil {
 		return fmt.Errorf("write Parquet columns: %w", err)
@@ -84,15 +84,14 @@ func (e *encoder) Finish(w io.Writer) error {
 	if err := e.drain(w); err != nil {
 		return err
 	}
-	if err := e.writer.close(); err != nil {
+	if err := e.writer.Close(); err != nil {
 		return fmt.Errorf("end a Parquet file: %w", err)
 	}
 	e.writer = nil
 	return nil
 }
 
-// Release drops what the file holds. A writer that did not end its file is dropped
-// as well: there may be values in it.
+// Release drops what the file holds.
 func (e *encoder) Release() {
 	e.format.spools.put(e.spool)
 	e.spool, e.writer = nil, nil

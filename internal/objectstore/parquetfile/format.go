@@ -5,16 +5,14 @@ import (
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/schemaregistry/avrodata"
 )
 
 // Options say what files are written.
 type Options struct {
 	Codec    string // a value of parquet.codec
 	Envelope Envelope
-	Rules    Rules
-	// AvroText returns the Avro schema that a Connect schema stands for, as JSON.
-	// Every file has it, for readers that use Avro.
-	AvroText func(*data.Schema) (string, error)
+	Avro     avrodata.Settings // how a schema becomes that of the file
 }
 
 // Envelope is the struct that values of any schema are put into, because a Parquet
@@ -91,16 +89,20 @@ func (f *Format) compile(s *data.Schema) (*plan, error) {
 	if s == nil {
 		return nil, data.Fail(data.NullValue, "ParquetFormat writes records with a schema, and this one has none")
 	}
-	avro, err := f.options.AvroText(s)
+	avro, err := f.options.Avro.FromConnect(s)
 	if err != nil {
 		return nil, err
 	}
-	root, err := (&compiler{rules: f.options.Rules}).root(s)
+	text, err := avro.Text()
+	if err != nil {
+		return nil, err
+	}
+	root, err := (&compiler{rules: f.options.Avro}).root(s)
 	if err != nil {
 		return nil, err
 	}
 	if f.codec.absent != "" {
 		return nil, &codecError{f.codec.absent}
 	}
-	return newPlan(root, f.codec.compressor(), avro), nil
+	return newPlan(root, f.codec.compressor(), text), nil
 }

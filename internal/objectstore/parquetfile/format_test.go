@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/objectstore"
 	"github.com/millrace/millrace/internal/objectstore/parquetfile/parquetfiletest"
+	"github.com/millrace/millrace/internal/schemaregistry/avrodata"
 	"github.com/millrace/millrace/plugins/converters/jsonconverter"
 )
 
@@ -41,9 +42,6 @@ func newFormat(t testing.TB, o Options) *Format {
 	t.Helper()
 	if o.Codec == "" {
 		o.Codec = "snappy"
-	}
-	if o.AvroText == nil {
-		o.AvroText = func(*data.Schema) (string, error) { return `"avro"`, nil }
 	}
 	f, err := New(o)
 	if err != nil {
@@ -126,7 +124,7 @@ func readCases(t testing.TB) []testCase {
 }
 
 func TestFiles(t *testing.T) {
-	f := newFormat(t, Options{Rules: Rules{Enums: true}})
+	f := newFormat(t, Options{Avro: avrodata.Settings{Enhanced: true, MetaData: true, FlattenSingletons: true}})
 	for _, c := range readCases(t) {
 		t.Run(c.name, func(t *testing.T) {
 			got := parquetfiletest.Read(t, write(t, f, decode(t, c.in...)...))
@@ -136,7 +134,7 @@ func TestFiles(t *testing.T) {
 			if got, want := asJSON(t, got.Records), asJSON(t, c.want); got != want {
 				t.Errorf("records\n%s\nwant\n%s", got, want)
 			}
-			if got.Codec != "SNAPPY" || got.Metadata["parquet.avro.schema"] != `"avro"` || got.Metadata["writer.model.name"] != "avro" {
+			if got.Codec != "SNAPPY" || !strings.HasPrefix(got.Metadata["parquet.avro.schema"], `{"type":"record",`) || got.Metadata["writer.model.name"] != "avro" {
 				t.Errorf("codec %s, metadata %v", got.Codec, got.Metadata)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/millrace/millrace/connect/data"
+	"github.com/millrace/millrace/internal/schemaregistry/avrodata"
 )
 
 // kind says how values of a node are stored.
@@ -60,8 +61,8 @@ type node struct {
 const (
 	defaultRecord  = "io.confluent.connect.avro.ConnectDefault"
 	avroUnion      = "io.confluent.connect.avro.Union"
+	connectUnion   = "org.apache.kafka.connect.data.Union"
 	avroEnum       = "io.confluent.connect.avro.Enum"
-	connectEnum    = "org.apache.kafka.connect.data.Enum"
 	fixedSize      = "connect.fixed.size"
 	precisionName  = "connect.decimal.precision"
 	mostPrecision  = 64
@@ -71,15 +72,9 @@ const (
 	tooManyColumns = "Parquet files with more than 16384 columns, or 120 levels, are not supported"
 )
 
-// Rules are settings of the Avro converter that decide what columns there are.
-type Rules struct {
-	Enums           bool // enhanced.avro.schema.support
-	OptionalMapKeys bool // allow.optional.map.keys
-}
-
 // compiler makes nodes.
 type compiler struct {
-	rules   Rules
+	rules   avrodata.Settings
 	levels  int // of lists: 2, the repeated element in a group, or 3
 	columns int
 }
@@ -208,7 +203,7 @@ func (c *compiler) leaf(n *node) error {
 		n.kind = booleanKind
 	case data.String:
 		n.kind, n.logical = bytesKind, text
-		if c.rules.Enums && isEnum(s) {
+		if c.rules.Enhanced && isEnum(s) {
 			n.logical = enum
 		}
 	default:
@@ -220,7 +215,7 @@ func (c *compiler) leaf(n *node) error {
 // bytes makes a leaf of bytes, which may be a decimal, and all of one size.
 func (n *node) bytes() error {
 	n.kind = bytesKind
-	if size, ok := n.schema.Parameter(fixedSize); ok {
+	if size, ok := n.schema.Parameter(fixedSize); ok && n.schema.HasName() {
 		var err error
 		if n.size, err = strconv.Atoi(size); err != nil || n.size <= 0 {
 			return data.Fail(data.BadNumber, "For input string: %q", size)
@@ -268,15 +263,14 @@ func optionalItems(s *data.Schema) bool {
 	return false
 }
 
-func isUnion(s *data.Schema) bool { return s.Name() == avroUnion }
+func isUnion(s *data.Schema) bool {
+	_, sum := s.Parameter(connectUnion)
+	return sum || s.Name() == avroUnion
+}
 
 func isEnum(s *data.Schema) bool {
-	for _, p := range s.Parameters() {
-		if p.Key == avroEnum || p.Key == connectEnum {
-			return true
-		}
-	}
-	return false
+	_, ok := s.Parameter(avroEnum)
+	return ok
 }
 
 // emptyGroup is the error of a schema with a struct without fields.

@@ -2,7 +2,6 @@ package parquetfile
 
 import (
 	"io"
-	"sync"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
@@ -19,47 +18,46 @@ const (
 	rowGroupSize = 8 << 20   // of the compressed pages in a row group
 )
 
-// createdBy has the form that readers take apart: program, version, build.
-const createdBy = "millrace version 1.0.0 (build go)"
-
 // plan is how values of a schema are written. It is safe for concurrent use.
 type plan struct {
 	root    *node
 	text    []bool // which columns have a dictionary
-	config  *parquet.WriterConfig
-	writers sync.Pool // of *writer
+	options []parquet.WriterOption
 }
 
 func newPlan(root *node, codec compress.Codec, avro string) *plan {
 	schema := parquet.NewSchema(root.name, root.required())
-	options := []parquet.WriterOption{
+	p := &plan{root: root}
+	p.options = []parquet.WriterOption{
 		schema,
+		createdBy{},
 		parquet.Compression(codec),
 		parquet.KeyValueMetadata("parquet.avro.schema", avro),
 		parquet.KeyValueMetadata("writer.model.name", "avro"),
 		// As the Java writer, so that readers that know no second version can read it.
 		parquet.DataPageVersion(1),
 		parquet.DataPageStatistics(false),
-		parquet.PageBufferSize(pageSize),
 		parquet.DictionaryMaxBytes(dictionary),
 		parquet.WriteBufferSize(4 << 10),
 	}
-	p := &plan{root: root}
 	for i, path := range schema.Columns() {
 		l := root.column(i).logical
 		p.text = append(p.text, l == text || l == enum)
 		// The library compares decimals as bytes, which is not their order.
 		if l == decimal || l == number {
-			options = append(options, parquet.SkipPageBounds(path...))
+			p.options = append(p.options, parquet.SkipPageBounds(path...))
 		}
 	}
-	config, err := parquet.NewWriterConfig(options...)
-	if err != nil {
-		panic("configuration of a Parquet writer: " + err.Error())
-	}
-	p.config = config
-	p.config.CreatedBy = createdBy
 	return p
+}
+
+// createdBy puts the name of the program into files, in the form that readers take
+// apart: program, version, build.
+type createdBy struct{}
+
+// ConfigureWriter sets the name.
+func (createdBy) ConfigureWriter(c *parquet.WriterConfig) {
+	c.CreatedBy = "millrace version 1.0.0 (build go)"
 }
 
 // column returns the leaf of a column.
@@ -85,15 +83,13 @@ type writer struct {
 	group   int64 // size of the file when the row group began
 }
 
-// open returns a writer for a file.
-func (p *plan) open(dst io.Writer) *writer {
-	if w, ok := p.writers.Get().(*writer); ok {
-		w.Reset(dst)
-		w.group = 0
-		clear(w.text)
-		return w
-	}
-	w := &writer{Writer: parquet.NewWriter(dst, p.config), plan: p}
+// open returns a writer for a file that begins with so many bytes in the spool. It is
+// for one file: the library's Reset loses the names of columns.
+func (p *plan) open(dst io.Writer, spooled int) *writer {
+	// Columns begin with memory for a page, of which small files need little.
+	page := min(max(spooled, 1<<10), pageSize)
+	w := &writer{plan: p}
+	w.Writer = parquet.NewWriter(dst, append(p.options[:len(p.options):len(p.options)], parquet.PageBufferSize(page))...)
 	w.columns = w.ColumnWriters()
 	w.text = make([]int, len(w.columns))
 	w.rows.columns = make([][]parquet.Value, len(w.columns))
@@ -157,14 +153,4 @@ func (w *writer) page(i int, values []parquet.Value) error {
 	}
 	w.text[i] = 0
 	return w.columns[i].Flush()
-}
-
-// close ends the file. The writer is not used any more.
-func (w *writer) close() error {
-	if err := w.Close(); err != nil {
-		return err
-	}
-	w.Reset(io.Discard)
-	w.plan.writers.Put(w)
-	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/millrace/millrace/plugins/connectors/s3sink"
 	"github.com/millrace/millrace/plugins/connectors/schemasource"
 	"github.com/millrace/millrace/plugins/connectors/verifiable"
+	"github.com/millrace/millrace/plugins/converters/avroconverter"
 	"github.com/millrace/millrace/plugins/converters/booleanconverter"
 	"github.com/millrace/millrace/plugins/converters/bytearrayconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonconverter"
@@ -44,7 +45,7 @@ func connectors() []plugin.Plugin {
 
 func converters() []plugin.Plugin {
 	return []plugin.Plugin{
-		booleanconverter.Plugin, bytearrayconverter.Plugin, jsonconverter.Plugin,
+		avroconverter.Plugin, booleanconverter.Plugin, bytearrayconverter.Plugin, jsonconverter.Plugin,
 		numberconverters.Short, numberconverters.Integer, numberconverters.Long,
 		numberconverters.Float, numberconverters.Double,
 		simpleheader.Plugin, stringconverter.Plugin,

@@ -80,11 +80,11 @@ func TestNotSupported(t *testing.T) {
 		key     string
 	}{
 		{nil, ""},
-		{map[string]string{formatClass: avroFormat}, formatClass},
-		{map[string]string{formatClass: parquetFormat}, formatClass},
-		{map[string]string{storeKeys: "true"}, keysFormat},
+		{map[string]string{formatClass: avroFormat}, ""},
+		{map[string]string{formatClass: parquetFormat}, ""},
+		{map[string]string{storeKeys: "true"}, ""},
 		{map[string]string{storeKeys: "true", keysFormat: jsonFormat}, ""},
-		{map[string]string{storeHeaders: "true", headersFormat: parquetFormat}, headersFormat},
+		{map[string]string{storeHeaders: "true", headersFormat: parquetFormat}, ""},
 		{map[string]string{objectstore.PartitionerClass: "com.acme.Own"}, objectstore.PartitionerClass},
 		{map[string]string{credentialsClass: "com.acme.Own"}, credentialsClass},
 		{map[string]string{credentialsClass: "com.amazonaws.auth.DefaultAWSCredentialsProviderChain"}, ""},

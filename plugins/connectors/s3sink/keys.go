@@ -58,7 +58,7 @@ func connectorKeys() []config.Key {
 		config.Key{
 			Name: formatClass, Type: config.Class, Required: true, Importance: config.High, Validator: formats(),
 			Display: "Format class", Recommend: choices(jsonFormat, bytesFormat, avroFormat, parquetFormat),
-			Doc: "How values are written: JsonFormat or ByteArrayFormat. AvroFormat and ParquetFormat are not supported yet.",
+			Doc: "How values are written: JsonFormat, AvroFormat, ParquetFormat or ByteArrayFormat.",
 		},
 		config.Key{
 			Name: flushSize, Type: config.Int, Required: true, Importance: config.High, Width: config.LongWidth,
@@ -74,15 +74,15 @@ func connectorKeys() []config.Key {
 		},
 		config.Key{
 			Name: schemasCache, Type: config.Int, Default: 1000, Importance: config.Low,
-			Display: "Schemas Cache Size", Doc: "Accepted for compatibility; belongs to AvroFormat.",
+			Display: "Schemas Cache Size", Doc: "How many schemas AvroFormat remembers with the plan by which it writes them.",
 		},
 		config.Key{
 			Name: enhancedAvro, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
-			Display: "Enhanced Avro Support", Doc: "Accepted for compatibility; belongs to AvroFormat.",
+			Display: "Enhanced Avro Support", Doc: "AvroFormat writes enums as enums, and tells the members of unions by their full names.",
 		},
 		config.Key{
 			Name: connectMeta, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
-			Display: "Connect Metadata", Doc: "Accepted for compatibility; belongs to AvroFormat.",
+			Display: "Connect Metadata", Doc: "AvroFormat keeps in properties called connect.* what Avro has no words for: small integers, versions, parameters, names.",
 		},
 		config.Key{
 			Name: retryBackoff, Type: config.Long, Default: 5000, Importance: config.Low,
@@ -95,16 +95,16 @@ func connectorKeys() []config.Key {
 		config.Key{
 			Name: avroCodec, Type: config.StringType, Default: "null", Validator: config.OneOf("null", "deflate", "snappy", "bzip2"),
 			Importance: config.Low, Width: config.LongWidth,
-			Display: "Avro Compression Codec", Doc: "Accepted for compatibility; belongs to AvroFormat.",
+			Display: "Avro Compression Codec", Doc: "How AvroFormat compresses blocks: null for not at all, deflate, snappy or bzip2.",
 		},
 		config.Key{
 			Name: optionalMapKeys, Type: config.Boolean, Default: false, Importance: config.Low, Width: config.ShortWidth,
-			Display: "Allow Optional Map Keys", Doc: "Accepted for compatibility; belongs to AvroFormat.",
+			Display: "Allow Optional Map Keys", Doc: "AvroFormat writes a map with optional strings as keys as an Avro map, not as an array of entries.",
 		},
 		config.Key{
 			Name: parquetCodec, Type: config.StringType, Default: "snappy", Importance: config.Low, Width: config.LongWidth,
 			Validator: valueOf("none", "gzip", "snappy", "lz4", "brotli", "lz4_raw", "zstd", "lzo"),
-			Display:   "Parquet Compression Codec", Doc: "Accepted for compatibility; belongs to ParquetFormat.",
+			Display:   "Parquet Compression Codec", Doc: "How ParquetFormat compresses pages. brotli and lzo are accepted, as by the Java connector, and fail the task at its first record.",
 		},
 	)
 }
@@ -122,12 +122,12 @@ func keyAndHeaderKeys() []config.Key {
 		config.Key{
 			Name: keysFormat, Type: config.Class, Default: avroFormat, Importance: config.Low, Validator: formats(),
 			Display: "Keys format class", Recommend: choices(jsonFormat, bytesFormat, avroFormat, parquetFormat),
-			Doc: "How keys are written. The default, AvroFormat, is not supported yet: choose JsonFormat or ByteArrayFormat.",
+			Doc: "How keys are written: AvroFormat, JsonFormat, ParquetFormat or ByteArrayFormat.",
 		},
 		config.Key{
 			Name: headersFormat, Type: config.Class, Default: avroFormat, Importance: config.Low, Validator: formats(),
 			Display: "Headers format class", Recommend: choices(jsonFormat, avroFormat, parquetFormat),
-			Doc: "How headers are written. The default, AvroFormat, is not supported yet: choose JsonFormat.",
+			Doc: "How headers are written: AvroFormat, JsonFormat or ParquetFormat.",
 		},
 	)
 }

@@ -333,8 +333,6 @@ func TestStartErrors(t *testing.T) {
 	}{
 		{[]string{"s3.bucket.name", "missing"}, "Non-existent S3 bucket: missing"},
 		{[]string{"s3.part.retries", "0"}, "maxAttempts must be positive"},
-		{[]string{"format.class", "io.confluent.connect.s3.format.avro.AvroFormat"}, "format.class: this format is not supported yet"},
-		{[]string{"store.kafka.keys", "true"}, "keys.format.class: this format is not supported yet"},
 		{[]string{"rotate.schedule.interval.ms", "1000"}, "timezone configuration must be set when using rotate.schedule.interval.ms"},
 		{[]string{"s3.ssea.name", "AES256", "s3.sse.customer.key", "abc"}, "s3.sse.customer.key must be 32 bytes in base64"},
 		{[]string{"s3.credentials.provider.class", "io.confluent.connect.s3.auth.AwsAssumeRoleCredentialsProvider"}, "sts.role.arn must be set"},

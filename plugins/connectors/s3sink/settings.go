@@ -12,10 +12,7 @@ import (
 	"github.com/millrace/millrace/internal/objectstore/s3store"
 )
 
-const (
-	notSupported = "this format is not supported yet: choose JsonFormat, AvroFormat or ByteArrayFormat"
-	concurrency  = 16 // uploads of a task at the same time
-)
+const concurrency = 16 // uploads of a task at the same time
 
 // storeSettings returns how to reach the bucket.
 func storeSettings(v *config.Values) (s3store.Settings, error) {
@@ -107,7 +104,7 @@ func format(v *config.Values, key string) (objectstore.Format, error) {
 	case avroFormat:
 		return avroFormatOf(v)
 	case parquetFormat:
-		return nil, config.Invalid(key, name, notSupported)
+		return parquetFormatOf(v, key)
 	default:
 		return nil, config.Invalid(key, name, "the class is not a format of the S3 connector")
 	}

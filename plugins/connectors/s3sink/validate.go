@@ -37,7 +37,6 @@ func (c *connector) Validate(_ map[string]string, r *config.Result) {
 	if k.text(objectstore.PartitionerClass) == objectstore.FieldPartitionerName && len(k.list(objectstore.PartitionFieldName)) == 0 {
 		k.fail(noFieldName, objectstore.PartitionFieldName)
 	}
-	k.supported()
 }
 
 // checked is a result with typed access to its values.
@@ -91,18 +90,6 @@ func (k checked) gzip(what, formatKey string, more ...string) {
 	}
 	msg := "Compression Type gzip not valid for " + what + " format class: ( " + format + " )."
 	k.fail(msg, append(more, formatKey, compressionType)...)
-}
-
-// supported refuses what the connector cannot do yet. Keys that are wrong already
-// are left alone: their errors come first.
-func (k checked) supported() {
-	for key, used := range map[string]bool{
-		formatClass: true, keysFormat: k.bool(storeKeys), headersFormat: k.bool(storeHeaders),
-	} {
-		if format := k.text(key); used && !k.wrong(key) && format == parquetFormat {
-			k.fail(config.Invalid(key, format, notSupported).Msg, key)
-		}
-	}
 }
 
 // checkSchedule is what the Java connector checks when it starts.

@@ -21,6 +21,7 @@ type File struct {
 	Metadata  map[string]string
 	Codec     string
 	RowGroups int
+	Rows      int
 	// Records are maps of fields. Lists are []any; maps with names as keys are maps;
 	// bytes, decimals too, are a map of $bytes to the bytes themselves. The library
 	// does not read the codec LZ4, so there are none with it.
@@ -30,21 +31,22 @@ type File struct {
 // Read reads a file.
 func Read(t testing.TB, content []byte) *File {
 	t.Helper()
-	f, err := read(content)
+	f, err := Open(content)
 	if err != nil {
 		t.Fatalf("read a Parquet file: %v", err)
 	}
 	return f
 }
 
-func read(content []byte) (*File, error) {
+// Open reads a file, as Read.
+func Open(content []byte) (*File, error) {
 	p, err := parquet.OpenFile(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, err
 	}
 	m := p.Metadata()
 	root := newNode(m.Schema)
-	f := &File{Message: root.message(), Metadata: map[string]string{}, RowGroups: len(m.RowGroups)}
+	f := &File{Message: root.message(), Metadata: map[string]string{}, RowGroups: len(m.RowGroups), Rows: int(m.NumRows)}
 	for _, kv := range m.KeyValueMetadata {
 		f.Metadata[kv.Key] = kv.Value
 	}

@@ -47,8 +47,6 @@ func (n *node) is(t deprecated.ConvertedType) bool {
 	return n.ConvertedType.Valid && n.ConvertedType.V == t
 }
 
-func (n *node) repeated() bool { return n.RepetitionType.V == format.Repeated }
-
 // columns are the values of one row, or of a part of it, by column.
 type columns map[int][]parquet.Value
 

@@ -187,7 +187,6 @@ var errConfigsShort = errors.New("the config topic ends before what other worker
 
 // settle ends a rebalance: new work starts.
 func (o *owner) settle(a membership.Assigned) {
-	o.claimed = a.Leader
 	snapshot := o.configs.Snapshot()
 	short := snapshot.Offset < a.ConfigOffset // although it was read to its end
 	switch {
@@ -202,6 +201,7 @@ func (o *owner) settle(a membership.Assigned) {
 		return
 	}
 	o.unsynced = 0
+	o.claimed = a.Leader // not after a mismatch: nothing was claimed for that
 	o.mine = set(a.Work)
 	o.publish(view{
 		settled: true, memberID: a.MemberID, leader: a.Leader, leaderURL: a.LeaderURL, mode: a.Mode, plan: a.Plan,

@@ -87,14 +87,12 @@ type Status struct {
 	Connector state.Status
 	Tasks     []TaskStatus
 	Kind      pluginset.Kind
-	Stuck     *Stuck // a call of the connector, not of its tasks; nil for none
 }
 
 // TaskStatus is what a task does.
 type TaskStatus struct {
 	ID int
 	state.Status
-	Stuck *Stuck // nil for none
 }
 
 // RestartRequest says what to restart (KIP-745).

@@ -1,22 +1,25 @@
 package herder
 
-import "time"
+import (
+	"time"
 
-// Stuck is a call of a connector or task that has not returned for longer than it
-// should.
-type Stuck struct {
-	Call  string    // such as SourceTask.poll
-	Since time.Time // when it was called
-}
+	"github.com/millrace/millrace/internal/store/state"
+	"github.com/millrace/millrace/internal/worker"
+)
 
 // StuckAfter is how long a call may last before it is reported.
 const StuckAfter = time.Minute
 
-// StuckIn returns a call that lasts too long, nil when it does not. A source may wait
-// in Poll for as long as there is nothing.
-func StuckIn(method string, since time.Time) *Stuck {
-	if method == "Poll" || time.Since(since) < StuckAfter {
-		return nil
+// IsStuck tells whether a call lasts too long. A source may wait in Poll for as long as
+// there is nothing.
+func IsStuck(method string, since time.Time) bool {
+	return method != "Poll" && time.Since(since) >= StuckAfter
+}
+
+// StuckIn returns a call that lasts too long; call is nil when nothing is called.
+func StuckIn(call *worker.Call) state.Stuck {
+	if call == nil || !IsStuck(call.Method, call.Since) {
+		return state.Stuck{}
 	}
-	return &Stuck{Call: method, Since: since}
+	return state.Stuck{Call: call.Method, Since: call.Since}
 }

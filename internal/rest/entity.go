@@ -116,7 +116,7 @@ type taskInfo struct {
 
 // connectorState and taskState are objects because a version that is not known is
 // null, one that the plugin does not have is left out, and so is an empty trace.
-func showState(s state.Status, stuck *herder.Stuck, id ...member) object {
+func showState(s state.Status, id ...member) object {
 	o := append(object(id), member{"state", s.State}, member{"worker_id", s.WorkerID})
 	switch s.Version {
 	case "undefined":
@@ -128,14 +128,14 @@ func showState(s state.Status, stuck *herder.Stuck, id ...member) object {
 	if s.Trace != "" {
 		o = append(o, member{"trace", s.Trace})
 	}
-	return append(o, showStuck(stuck)...)
+	return append(o, showStuck(s.Stuck)...)
 }
 
 // showStuck tells of a call that does not return. Kafka Connect has no such members.
 // They are texts, not an object: some clients take the state of a connector for a map
 // of strings.
-func showStuck(s *herder.Stuck) []member {
-	if s == nil {
+func showStuck(s state.Stuck) []member {
+	if !s.Is() {
 		return nil
 	}
 	return []member{{"stuck_call", s.Call}, {"stuck_since", s.Since.UTC().Format(time.RFC3339)}}
@@ -149,14 +149,14 @@ type connectorState struct {
 }
 
 func showStatus(s herder.Status) connectorState {
-	shown := connectorState{s.Name, showState(s.Connector, s.Stuck), []object{}, cmp.Or(string(s.Kind), "unknown")}
+	shown := connectorState{s.Name, showState(s.Connector), []object{}, cmp.Or(string(s.Kind), "unknown")}
 	for _, t := range slices.SortedFunc(slices.Values(s.Tasks), func(a, b herder.TaskStatus) int { return a.ID - b.ID }) {
 		shown.Tasks = append(shown.Tasks, showTask(t))
 	}
 	return shown
 }
 
-func showTask(t herder.TaskStatus) object { return showState(t.Status, t.Stuck, member{"id", t.ID}) }
+func showTask(t herder.TaskStatus) object { return showState(t.Status, member{"id", t.ID}) }
 
 type message struct {
 	Message string `json:"message"`

@@ -60,9 +60,9 @@ func (a *api) unlessUnknown(r *request, err error) error {
 // withoutStuck leaves out what a Java worker that has passed the request on would not
 // understand.
 func withoutStuck(s herder.Status) herder.Status {
-	s.Stuck, s.Tasks = nil, slices.Clone(s.Tasks)
+	s.Connector.Stuck, s.Tasks = state.Stuck{}, slices.Clone(s.Tasks)
 	for i := range s.Tasks {
-		s.Tasks[i].Stuck = nil
+		s.Tasks[i].Stuck = state.Stuck{}
 	}
 	return s
 }

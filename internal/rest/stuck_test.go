@@ -17,10 +17,10 @@ type hanging struct{ *fakeHerder }
 func (h hanging) ConnectorStatus(context.Context, string) (herder.Status, error) {
 	since := time.Date(2026, 1, 2, 3, 4, 5, 6, time.FixedZone("", 3600))
 	run := state.Status{State: state.Running, WorkerID: "w:1", Version: "1"}
-	return herder.Status{
-		Name: "c", Connector: run, Stuck: &herder.Stuck{Call: "SourceConnector.taskConfigs", Since: since},
-		Tasks: []herder.TaskStatus{{ID: 0, Status: run, Stuck: &herder.Stuck{Call: "SourceTask.poll", Since: since}}, {ID: 1, Status: run}},
-	}, nil
+	connector, task := run, run
+	connector.Stuck = state.Stuck{Call: "SourceConnector.taskConfigs", Since: since}
+	task.Stuck = state.Stuck{Call: "SourceTask.poll", Since: since}
+	return herder.Status{Name: "c", Connector: connector, Tasks: []herder.TaskStatus{{ID: 0, Status: task}, {ID: 1, Status: run}}}, nil
 }
 
 func (h hanging) TaskStatus(ctx context.Context, id state.TaskID) (herder.TaskStatus, error) {

@@ -20,7 +20,7 @@ func (n *node) measure(p parts) {
 	n.metrics.Process = metrics.Process{
 		ClientID: n.clientID(p), Version: pluginset.KafkaVersion, Commit: pluginset.KafkaCommit, Own: OwnVersion, Started: time.Now(),
 	}
-	n.metrics.Stuck = func(c metrics.Call) bool { return herder.StuckIn(c.Method, c.Since) != nil }
+	n.metrics.Stuck = func(c metrics.Call) bool { return herder.IsStuck(c.Method, c.Since) }
 	n.metrics.State = func(connector string, task int) string {
 		s, err := n.herder.TaskStatus(context.Background(), state.TaskID{Connector: connector, Task: task})
 		if err != nil {

@@ -33,6 +33,7 @@ func facts() []word {
 		{"NAME to be unfit", func(c *cluster, a args) error { return c.fit(a, http.StatusInternalServerError) }},
 		{"NAME to be STATE", (*cluster).hasStatus},
 		{"NAME to be STATE on WORKER", (*cluster).hasStatus},
+		{"NAME to hang in CALL", (*cluster).hangs},
 		{"trace of NAME to have …", (*cluster).hasTrace},
 		{"NAME to have N tasks", (*cluster).hasTasks},
 		{"every id of NAME", (*cluster).complete},
@@ -193,6 +194,25 @@ func (c *cluster) hasStatus(a args) error {
 	worker, named := a.word["WORKER"]
 	if s.State != a.word["STATE"] || named && s.Worker != worker+":8083" {
 		return fmt.Errorf("%s is %s", a.word["NAME"], s)
+	}
+	return nil
+}
+
+// hangs expects all workers to say in which call a connector or task hangs; in nothing
+// when it does not.
+func (c *cluster) hangs(a args) error {
+	call := a.word["CALL"]
+	if call == "nothing" {
+		call = ""
+	}
+	for _, w := range c.alive() {
+		s, err := c.statusFrom(w, a.word["NAME"])
+		if err == nil && s.Call != call {
+			err = fmt.Errorf("it is %s, in call %q", s, s.Call)
+		}
+		if err != nil {
+			return fmt.Errorf("%s as %s says: %w", a.word["NAME"], w.name, err)
+		}
 	}
 	return nil
 }

@@ -168,6 +168,7 @@ type oneStatus struct {
 	State  string `json:"state"`
 	Worker string `json:"worker_id"`
 	Trace  string `json:"trace"`
+	Call   string `json:"stuck_call"`
 }
 
 func (s oneStatus) String() string {
@@ -214,6 +215,11 @@ func (c *cluster) status(what string) (oneStatus, error) {
 	if err != nil {
 		return oneStatus{}, err
 	}
+	return c.statusFrom(w, what)
+}
+
+// statusFrom is status as one worker sees it.
+func (c *cluster) statusFrom(w *worker, what string) (oneStatus, error) {
 	connector, task := what, -1
 	if isTask(what) {
 		i := strings.LastIndexByte(what, '-')

@@ -97,6 +97,7 @@ func Open(ctx context.Context, s Settings) (_ *Herder, err error) {
 	h.owner = newOwner(h)
 	s.Member.Configuration, s.Member.Handover = h.configuration, s.Cluster.Handover
 	h.member = membership.Join(s.Member, group{h})
+	h.mail.post(h.owner.patrol)
 	h.wg.Go(h.run)
 	return h, nil
 }

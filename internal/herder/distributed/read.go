@@ -6,7 +6,6 @@ import (
 	"github.com/millrace/millrace/internal/herder"
 	"github.com/millrace/millrace/internal/store/configstore"
 	"github.com/millrace/millrace/internal/store/state"
-	"github.com/millrace/millrace/internal/worker"
 )
 
 // Connectors returns the names of all connectors, sorted.
@@ -46,8 +45,10 @@ func (h *Herder) ConnectorStatus(_ context.Context, name string) (herder.Status,
 	if !ok {
 		return herder.Status{}, herder.Fail(herder.NotFound, "No status found for connector %s", name)
 	}
+	if status.WorkerID == h.WorkerID { // which knows it before it was written
+		status.Stuck = herder.StuckIn(h.worker.ConnectorCall(name))
+	}
 	s := herder.Status{Name: name, Connector: status, Kind: h.kind(h.configs.Snapshot().Connector(name))}
-	s.Stuck = h.stuck(status, h.worker.ConnectorCall(name))
 	for _, n := range h.statuses.Tasks(name) {
 		if t, err := h.TaskStatus(context.Background(), state.TaskID{Connector: name, Task: n}); err == nil {
 			s.Tasks = append(s.Tasks, t)
@@ -62,15 +63,10 @@ func (h *Herder) TaskStatus(_ context.Context, id state.TaskID) (herder.TaskStat
 	if !ok {
 		return herder.TaskStatus{}, herder.Fail(herder.NotFound, "No status found for task %s", id)
 	}
-	return herder.TaskStatus{ID: id.Task, Status: s, Stuck: h.stuck(s, h.worker.TaskCall(id))}, nil
-}
-
-// stuck returns the call that something on this worker does not return from.
-func (h *Herder) stuck(s state.Status, call *worker.Call) *herder.Stuck {
-	if call == nil || s.WorkerID != h.WorkerID {
-		return nil
+	if s.WorkerID == h.WorkerID {
+		s.Stuck = herder.StuckIn(h.worker.TaskCall(id))
 	}
-	return herder.StuckIn(call.Method, call.Since)
+	return herder.TaskStatus{ID: id.Task, Status: s}, nil
 }
 
 // Topics returns the topics that a connector has used, sorted.

@@ -23,7 +23,7 @@ func (h *Herder) ConnectorStatus(_ context.Context, name string) (herder.Status,
 	if s.Connector, ok = h.statuses.Connector(name); !ok {
 		s.Connector = state.Status{State: state.Unassigned, WorkerID: h.WorkerID}
 	}
-	s.Stuck = stuck(h.worker.ConnectorCall(name))
+	s.Connector.Stuck = herder.StuckIn(h.worker.ConnectorCall(name))
 	for i := range n {
 		if t, ok := h.statuses.Task(state.TaskID{Connector: name, Task: i}); ok {
 			s.Tasks = append(s.Tasks, h.taskStatus(state.TaskID{Connector: name, Task: i}, t))
@@ -41,15 +41,8 @@ func (h *Herder) TaskStatus(_ context.Context, id state.TaskID) (herder.TaskStat
 }
 
 func (h *Herder) taskStatus(id state.TaskID, s state.Status) herder.TaskStatus {
-	return herder.TaskStatus{ID: id.Task, Status: s, Stuck: stuck(h.worker.TaskCall(id))}
-}
-
-// stuck returns a call that does not return, nil when there is none.
-func stuck(c *worker.Call) *herder.Stuck {
-	if c == nil {
-		return nil
-	}
-	return herder.StuckIn(c.Method, c.Since)
+	s.Stuck = herder.StuckIn(h.worker.TaskCall(id))
+	return herder.TaskStatus{ID: id.Task, Status: s}
 }
 
 // SetTarget pauses, resumes or stops a connector. It does not wait for it, except

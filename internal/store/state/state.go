@@ -5,7 +5,10 @@
 // ConnectorTaskId.
 package state
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // TaskID names one task of a connector.
 type TaskID struct {
@@ -47,4 +50,15 @@ type Status struct {
 	WorkerID   string
 	Generation int
 	Version    string // of the plugin; "" when unknown
+	Stuck      Stuck
 }
+
+// Stuck is a call of a connector or task that has not returned for longer than it
+// should; the zero value for none.
+type Stuck struct {
+	Call  string    // the method, such as Put
+	Since time.Time // when it was called
+}
+
+// Is tells whether there is such a call.
+func (s Stuck) Is() bool { return s.Call != "" }

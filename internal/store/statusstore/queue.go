@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/millrace/millrace/internal/store/state"
 )
 
 // queueLimit is the number of waiting puts from which superseded ones are left out.
@@ -12,7 +14,7 @@ const queueLimit = 10_000
 // item is a put that waits to be written, or a mark when done is set.
 type item struct {
 	record        Record
-	generation    int         // of the status
+	status        state.Status
 	safe          func() bool // tells whether it may still be written; nil when it may
 	unconditional bool        // tried again whatever happened meanwhile
 	number        int         // of the put
@@ -23,6 +25,7 @@ type item struct {
 type latest struct {
 	number int
 	at     time.Time
+	status state.Status // zero for what is no status
 }
 
 // queue holds puts in their order. It is safe for concurrent use and never blocks.
@@ -45,14 +48,32 @@ func newQueue() *queue {
 func (q *queue) put(i item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed {
+	if !q.closed {
+		q.add(i)
+	}
+}
+
+// amend puts what change makes of the newest status put under a key, nothing when there
+// is none or change returns false. No other put gets between them; change may ask
+// for other statuses, but put none.
+func (q *queue) amend(key string, change func(state.Status) (item, bool)) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	last, ok := q.newest[key]
+	if !ok || last.status.State == "" || q.closed {
 		return
 	}
+	if i, ok := change(last.status); ok {
+		q.add(i)
+	}
+}
+
+func (q *queue) add(i item) {
 	q.puts++
 	i.number = q.puts
-	q.newest[string(i.record.Key)] = latest{i.number, time.Now()}
+	q.newest[string(i.record.Key)] = latest{i.number, time.Now(), i.status}
 	if !i.unconditional {
-		q.generation = i.generation
+		q.generation = i.status.Generation
 	}
 	q.items = append(q.items, i)
 	if len(q.items) > q.limit {
@@ -110,7 +131,7 @@ func (q *queue) outdated(i item) bool {
 		return q.superseded(i)
 	}
 	_, exists := q.newest[string(i.record.Key)]
-	return !exists || q.superseded(i) || i.generation != q.generation
+	return !exists || q.superseded(i) || i.status.Generation != q.generation
 }
 
 func (q *queue) superseded(i item) bool { return q.newest[string(i.record.Key)].number > i.number }

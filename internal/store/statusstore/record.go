@@ -3,6 +3,7 @@ package statusstore
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/java/text"
@@ -66,9 +67,20 @@ func encodeStatus(key string, s state.Status) (Record, error) {
 	m.Put("worker_id", orNull(s.WorkerID))
 	m.Put("generation", int64(s.Generation))
 	m.Put("version", orNull(s.Version))
+	if s.Stuck.Is() {
+		m.Put(stuckCall, s.Stuck.Call)
+		m.Put(stuckSince, s.Stuck.Since.UnixMilli())
+	}
 	raw, err := data.AppendJSON(nil, m)
 	return Record{Key: []byte(key), Value: raw}, err
 }
+
+// Members that only Millrace writes, and only while a call hangs. Java workers pass over
+// them.
+const (
+	stuckCall  = "stuck_call"
+	stuckSince = "stuck_since" // milliseconds since 1970
+)
 
 func orNull(text string) any {
 	if text == "" {
@@ -90,6 +102,10 @@ func decodeStatus(raw []byte) (s state.Status, ok bool) {
 	s.Trace, trace = topicjson.OptionalText(m, "trace")
 	s.WorkerID, worker = topicjson.OptionalText(m, "worker_id")
 	s.Version, version = topicjson.OptionalText(m, "version")
+	if since, ok := topicjson.Member(m, stuckSince).(int64); ok {
+		call, _ := topicjson.Text(m, stuckCall)
+		s.Stuck = state.Stuck{Call: call, Since: time.UnixMilli(since)}
+	}
 	return s, hasState && known(s.State) && generation && trace && worker && version
 }
 

@@ -108,7 +108,7 @@ func (t *Topic) apply(r *kgo.Record) {
 // PutConnector writes a connector's status; Destroyed deletes it.
 func (t *Topic) PutConnector(name string, s state.Status) {
 	r, err := t.shared.PutConnector(name, s)
-	t.put(item{record: r, generation: s.Generation}, err)
+	t.put(item{record: r, status: s}, err)
 }
 
 // PutConnectorSafe is PutConnector unless another worker wrote a status of a later
@@ -116,22 +116,46 @@ func (t *Topic) PutConnector(name string, s state.Status) {
 func (t *Topic) PutConnectorSafe(name string, s state.Status) {
 	r, safe, err := t.shared.PutConnectorSafe(name, s)
 	if safe {
-		t.put(item{record: r, generation: s.Generation, safe: func() bool { return t.shared.connectorSafe(name, s) }}, err)
+		t.put(item{record: r, status: s, safe: func() bool { return t.shared.connectorSafe(name, s) }}, err)
 	}
 }
 
 // PutTask is to a task what PutConnector is to a connector.
 func (t *Topic) PutTask(id state.TaskID, s state.Status) {
 	r, err := t.shared.PutTask(id, s)
-	t.put(item{record: r, generation: s.Generation}, err)
+	t.put(item{record: r, status: s}, err)
 }
 
 // PutTaskSafe is to a task what PutConnectorSafe is to a connector.
 func (t *Topic) PutTaskSafe(id state.TaskID, s state.Status) {
 	r, safe, err := t.shared.PutTaskSafe(id, s)
 	if safe {
-		t.put(item{record: r, generation: s.Generation, safe: func() bool { return t.shared.taskSafe(id, s) }}, err)
+		t.put(item{record: r, status: s, safe: func() bool { return t.shared.taskSafe(id, s) }}, err)
 	}
+}
+
+// ConnectorStuck adds a call that does not return to the status that this worker last put
+// of a connector, or takes it out with the zero value. It does nothing when there is no
+// such status, or it says so already.
+func (t *Topic) ConnectorStuck(name string, stuck state.Stuck) {
+	t.amend(connectorPrefix+name, stuck, func(s state.Status) bool { return t.shared.connectorSafe(name, s) })
+}
+
+// TaskStuck is to a task what ConnectorStuck is to a connector.
+func (t *Topic) TaskStuck(id state.TaskID, stuck state.Stuck) {
+	t.amend(taskKey(id), stuck, func(s state.Status) bool { return t.shared.taskSafe(id, s) })
+}
+
+func (t *Topic) amend(key string, stuck state.Stuck, mayReplace func(state.Status) bool) {
+	t.queue.amend(key, func(s state.Status) (item, bool) {
+		if s.Stuck == stuck || s.State == state.Destroyed {
+			return item{}, false
+		}
+		s.Stuck = stuck
+		safe := func() bool { return mayReplace(s) }
+		r, err := encodeStatus(key, s)
+		return item{record: r, status: s, safe: safe}, err == nil && safe()
+	})
 }
 
 // AddTopic notes that a task of a connector uses a topic, unless that is known

@@ -128,6 +128,42 @@ func TestTwoWorkersSeeEachOther(t *testing.T) {
 	}
 }
 
+// A call that hangs stands in the newest status of this worker, until that changes or it
+// returns, and not in one that another worker has replaced.
+func TestStuckCalls(t *testing.T) {
+	b := startBroker(t)
+	first, second := openTopic(t, b), openTopic(t, b)
+	const status = `{"state":"%s","trace":null,"worker_id":"one:8083","generation":3,"version":null%s}`
+	hangs := state.Stuck{Call: "Put", Since: time.UnixMilli(1700000000000)}
+	first.TaskStuck(task, hangs) // of which there is no status
+	first.PutTask(task, running("one:8083", 3))
+	first.TaskStuck(task, hangs)
+	first.TaskStuck(task, hangs)
+	settle(t, first, second)
+	if got, _ := second.Task(task); got.Stuck != hangs || got.State != state.Running {
+		t.Errorf("the task is %+v", got)
+	}
+	first.TaskStuck(task, state.Stuck{})
+	first.PutTask(task, state.Status{State: state.Paused, WorkerID: "one:8083", Generation: 3})
+	first.TaskStuck(task, state.Stuck{})
+	settle(t, first)
+	want := []string{
+		fmt.Sprintf(status, "RUNNING", ""), fmt.Sprintf(status, "RUNNING", `,"stuck_call":"Put","stuck_since":1700000000000`),
+		fmt.Sprintf(status, "RUNNING", ""), fmt.Sprintf(status, "PAUSED", ""),
+	}
+	if got := history(t, b, "status-task-c-0"); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	first.PutConnector("c", running("one:8083", 3))
+	second.PutConnector("c", running("two:8083", 4))
+	settle(t, second, first)
+	first.ConnectorStuck("c", hangs)
+	settle(t, first)
+	if got, _ := first.Connector("c"); got != running("two:8083", 4) {
+		t.Errorf("the connector is %+v", got)
+	}
+}
+
 // Every status is written, in order.
 func TestOrder(t *testing.T) {
 	b := startBroker(t)

@@ -65,11 +65,19 @@ func (r *JSONReader) member(o *openObject, i, depth int) (end int, err error) {
 	if err != nil {
 		return i, err
 	}
-	r.stack = append(r.stack, part)
+	r.push(part)
 	o.members++
 	o.flags |= part.flags() & jsontext.Rewrite
 	o.size += int(part.end-part.off) + 2
 	return int(part.end), nil
+}
+
+// push writes its parts one by one: a node is made of four, and loading it whole while they
+// are still on the way to memory costs more than all else in a member.
+func (r *JSONReader) push(n node) {
+	r.stack = append(r.stack, node{})
+	top := &r.stack[len(r.stack)-1]
+	top.off, top.end, top.first, top.meta = n.off, n.end, n.first, n.meta
 }
 
 // name reads a name that is not the expected one.

@@ -186,7 +186,7 @@ func (r *JSONReader) list(i, depth int) (n node, err error) {
 		if err != nil {
 			return n, err
 		}
-		r.stack = append(r.stack, part)
+		r.push(part)
 		f |= part.flags() & jsontext.Rewrite
 		size += int(part.end-part.off) + 1
 		if i, more, err = jsontext.Next(r.src, int(part.end), ']'); err != nil {

@@ -114,6 +114,10 @@ func (m *Map) AppendJSON(dst []byte, value func(dst []byte, v any) ([]byte, erro
 	if m.shape != nil && m.slots == nil {
 		return m.doc.appendMembers(dst, m.shape, m.first), nil
 	}
+	var led [][]byte
+	if m.shape != nil {
+		led = m.shape.led()
+	}
 	order := m.order()
 	dst = append(dst, '{')
 	for k := range m.Len() {
@@ -121,10 +125,11 @@ func (m *Map) AppendJSON(dst []byte, value func(dst []byte, v any) ([]byte, erro
 		if order != nil {
 			i = int(order[k])
 		}
-		if k > 0 {
-			dst = append(dst, ',')
+		if led != nil {
+			dst = append(dst, led[k]...)
+		} else {
+			dst = m.appendName(dst, k, i)
 		}
-		dst = append(m.appendName(dst, i), ':')
 		v := m.stored(i)
 		if n, ok := v.(*node); ok {
 			dst = m.doc.appendJSON(dst, n)
@@ -135,11 +140,12 @@ func (m *Map) AppendJSON(dst []byte, value func(dst []byte, v any) ([]byte, erro
 	return append(dst, '}'), nil
 }
 
-func (m *Map) appendName(dst []byte, i int) []byte {
-	if m.shape != nil {
-		return append(dst, m.shape.layout().quoted[i]...)
+// appendName appends what stands before the value of entry i, which comes as number k.
+func (m *Map) appendName(dst []byte, k, i int) []byte {
+	if k > 0 {
+		dst = append(dst, ',')
 	}
-	return jsontext.AppendQuoted(dst, m.name(i))
+	return append(jsontext.AppendQuoted(dst, m.name(i)), ':')
 }
 
 // appendMembers appends an object whose members begin at node first.
@@ -147,17 +153,9 @@ func (d *document) appendMembers(dst []byte, s *shape, first uint32) []byte {
 	l := s.layout()
 	nodes := d.nodes[first:][:len(s.names)]
 	dst = append(dst, '{')
-	for k := range nodes {
-		i := k
-		if l.order != nil {
-			i = int(l.order[k])
-		}
-		if k > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(append(dst, l.quoted[i]...), ':')
-		n := &nodes[i]
-		if n.rewrite() {
+	for k, name := range s.led() {
+		dst = append(dst, name...)
+		if n := &nodes[l.place(k)]; n.rewrite() {
 			dst = d.rewritten(dst, n)
 		} else {
 			dst = append(dst, d.raw[n.off:n.end]...)

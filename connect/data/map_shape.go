@@ -34,6 +34,7 @@ type layout struct {
 	quoted [][]byte // the names as JSON strings, as Jackson writes them
 
 	equated atomic.Pointer[[][]byte] // for text, once that is asked for
+	led     atomic.Pointer[[][]byte] // for JSON
 }
 
 // place returns the position of the kth member in the map's order.
@@ -196,6 +197,24 @@ func (s *shape) equated() [][]byte {
 		texts[k] = append(append(texts[k], s.names[l.place(k)]...), '=')
 	}
 	l.equated.Store(&texts)
+	return texts
+}
+
+// led returns what stands before the values in the JSON text of a map, in its order:
+// "name": and ,"name":.
+func (s *shape) led() [][]byte {
+	l := s.layout()
+	if known := l.led.Load(); known != nil {
+		return *known
+	}
+	texts := make([][]byte, len(s.names))
+	for k := range texts {
+		if k > 0 {
+			texts[k] = append(texts[k], ',')
+		}
+		texts[k] = append(append(texts[k], l.quoted[l.place(k)]...), ':')
+	}
+	l.led.Store(&texts)
 	return texts
 }
 

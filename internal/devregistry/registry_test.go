@@ -14,7 +14,7 @@ func TestRegistry(t *testing.T) {
 		want          string
 	}{
 		{"GET /", "", 200, `{}`},
-		{"GET /schemas/types", "", 200, `["AVRO"]`},
+		{"GET /schemas/types", "", 200, `["JSON","PROTOBUF","AVRO"]`},
 		{"GET /subjects", "", 200, `[]`},
 		{"POST /subjects/s/versions", `{"schema":"\"int\""}`, 200, `{"id":1}`},
 		{"POST /subjects/s/versions", `{"schema":"{\"type\":\"int\"}"}`, 200, `{"id":1}`},
@@ -29,11 +29,24 @@ func TestRegistry(t *testing.T) {
 		{"GET /subjects/s/versions", "", 200, `[1,2]`},
 		{"GET /subjects/s/versions/0", "", 422, `"error_code":42202`},
 		{"POST /subjects/s", `{"schema":"\"bytes\""}`, 200, `"version":2`},
-		{"POST /subjects/s/versions", `{"schema":"message M {}","schemaType":"PROTOBUF"}`, 422, `"error_code":42201`},
+		{"POST /subjects/s/versions", `{"schema":"message M {","schemaType":"PROTOBUF"}`, 422, `"error_code":42201`},
 		{"POST /subjects/s/versions", `nonsense`, 422, `"error_code":42201`},
 		{"DELETE /subjects/s", "", 200, `[1,2]`},
 		{"DELETE /subjects/s", "", 404, `"error_code":40401`},
 		{"GET /schemas/ids/2", "", 200, `{"schema":"\"bytes\""}`},
+		{"POST /subjects/part/versions", `{"schemaType":"JSON","schema":"{\"type\": \"string\"}"}`, 200, `{"id":3}`},
+		{"POST /subjects/j/versions", `{"schemaType":"JSON","schema":"{\"properties\":{\"a\":{\"$ref\":\"p.json\"}}}","references":[{"name":"p.json","subject":"part","version":1}]}`, 200, `{"id":4}`},
+		{"GET /schemas/ids/4", "", 200, `"references":[{"name":"p.json","subject":"part","version":1}],"schema":"{\"properties\":{\"a\":{\"$ref\":\"p.json\"}}}","schemaType":"JSON"`},
+		{"POST /subjects/j/versions", `{"schemaType":"JSON","schema":"{\"properties\":{\"a\":{\"type\":\"integer\"}}}"}`, 409, `"error_code":409`},
+		{"POST /subjects/part/versions", `{"schema":"\"int\""}`, 409, `"error_code":409`},
+		{"POST /subjects/k/versions", `{"schemaType":"JSON","schema":"{}","references":[{"name":"x","subject":"none","version":1}]}`, 422, `"error_code":42201`},
+		{"POST /subjects/k/versions", `{"schemaType":"JSON","schema":"{"}`, 422, `"error_code":42201`},
+		{"POST /subjects/o.proto/versions", `{"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; package o; message O { int32 a = 1; }"}`, 200, `"id"`},
+		{"POST /subjects/p/versions", `{"schemaType":"PROTOBUF","schema":"import \"o.proto\"; message P { optional o.O x = 1; }","references":[{"name":"o.proto","subject":"o.proto","version":1}]}`, 200, `"id"`},
+		{"POST /subjects/q/versions", `{"schemaType":"PROTOBUF","schema":"import \"o.proto\"; message P { optional o.O x = 1; }"}`, 422, `unknown type o.O`},
+		{"GET /subjects/p/versions/1", "", 200, `"schemaType":"PROTOBUF"`},
+		{"POST /compatibility/subjects/p/versions/latest", `{"schemaType":"PROTOBUF","schema":"message P { optional string x = 1; }"}`, 200, `{"is_compatible":false}`},
+		{"POST /compatibility/subjects/p/versions/latest", `{"schemaType":"PROTOBUF","schema":"message P { optional string y = 2; }"}`, 200, `{"is_compatible":true}`},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")
 		w := httptest.NewRecorder()

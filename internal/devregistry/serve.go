@@ -12,10 +12,10 @@ const maxBody = 4 << 20
 
 // New returns an empty registry.
 func New() *Registry {
-	r := &Registry{mux: http.NewServeMux(), ids: map[string]int{}, subjects: map[string][]int{}, levels: map[string]string{}}
+	r := &Registry{mux: http.NewServeMux(), ids: map[schema]int{}, subjects: map[string][]int{}, levels: map[string]string{}}
 	for pattern, answer := range map[string]answer{
 		"GET /{$}":                                                  func(*http.Request) (any, error) { return struct{}{}, nil },
-		"GET /schemas/types":                                        func(*http.Request) (any, error) { return []string{"AVRO"}, nil },
+		"GET /schemas/types":                                        func(*http.Request) (any, error) { return kinds(), nil },
 		"GET /schemas/ids/{id}":                                     r.getSchema,
 		"GET /subjects":                                             func(*http.Request) (any, error) { return r.names(), nil },
 		"POST /subjects/{subject}":                                  r.postSubject,
@@ -55,22 +55,13 @@ func (a answer) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-// sent is a schema in a request.
-type sent struct {
-	Schema     string            `json:"schema"`
-	Type       string            `json:"schemaType"`
-	References []json.RawMessage `json:"references"`
-}
-
-func body(q *http.Request) (string, error) {
-	var s sent
-	if err := json.NewDecoder(q.Body).Decode(&s); err != nil {
-		return "", refuse(42201, "The request is not JSON: %s", err)
+// body reads a schema in a request.
+func body(q *http.Request) (schema, error) {
+	var in sent
+	if err := json.NewDecoder(q.Body).Decode(&in); err != nil {
+		return schema{}, refuse(42201, "The request is not JSON: %s", err)
 	}
-	if s.Type != "" && s.Type != "AVRO" || len(s.References) > 0 {
-		return "", refuse(42201, "Only Avro schemas without references are supported")
-	}
-	return s.Schema, nil
+	return in.schema()
 }
 
 func (r *Registry) getSchema(q *http.Request) (any, error) {
@@ -78,18 +69,18 @@ func (r *Registry) getSchema(q *http.Request) (any, error) {
 	if err != nil {
 		return nil, refuse(404, "HTTP 404 Not Found")
 	}
-	text, err := r.byID(id)
-	return map[string]any{"schema": text}, err
+	s, err := r.byID(id)
+	return s.answer(map[string]any{}), err
 }
 
 func (r *Registry) postSubject(q *http.Request) (any, error) {
-	text, err := body(q)
+	s, err := body(q)
 	if err != nil {
 		return nil, err
 	}
 	subject := q.PathValue("subject")
-	version, id, err := r.lookUp(subject, text)
-	return map[string]any{"subject": subject, "version": version, "id": id, "schema": text}, err
+	version, id, err := r.lookUp(subject, s)
+	return s.answer(map[string]any{"subject": subject, "version": version, "id": id}), err
 }
 
 func (r *Registry) getVersions(q *http.Request) (any, error) {
@@ -98,11 +89,11 @@ func (r *Registry) getVersions(q *http.Request) (any, error) {
 }
 
 func (r *Registry) postVersion(q *http.Request) (any, error) {
-	text, err := body(q)
+	s, err := body(q)
 	if err != nil {
 		return nil, err
 	}
-	id, err := r.register(q.PathValue("subject"), text)
+	id, err := r.register(q.PathValue("subject"), s)
 	return map[string]any{"id": id}, err
 }
 
@@ -125,28 +116,28 @@ func (r *Registry) getVersion(q *http.Request) (any, error) {
 		return nil, err
 	}
 	subject := q.PathValue("subject")
-	version, id, text, err := r.version(subject, version)
-	return map[string]any{"subject": subject, "version": version, "id": id, "schema": text}, err
+	version, id, s, err := r.version(subject, version)
+	return s.answer(map[string]any{"subject": subject, "version": version, "id": id}), err
 }
 
 func (r *Registry) postCompatibility(q *http.Request) (any, error) {
-	text, err := body(q)
+	s, err := body(q)
 	if err == nil {
 		_, err = versionOf(q)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if text, err = canonical(text); err != nil {
-		return nil, err
-	}
 	subject := q.PathValue("subject")
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if s, err = r.canonical(s); err != nil {
+		return nil, err
+	}
 	if len(r.subjects[subject]) == 0 {
 		return nil, noSubject(subject)
 	}
-	return map[string]bool{"is_compatible": r.fits(subject, text) == nil}, nil
+	return map[string]bool{"is_compatible": r.fits(subject, s) == nil}, nil
 }
 
 func (r *Registry) getConfig(q *http.Request) (any, error) {

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-
-	"github.com/millrace/millrace/internal/schemaregistry/avro"
 )
 
 // The levels of compatibility that there are.
@@ -24,8 +22,8 @@ type Registry struct {
 	mux *http.ServeMux
 
 	mu       sync.Mutex
-	texts    []string       // by id, from 1
-	ids      map[string]int // by text
+	schemas  []schema       // by id, from 1
+	ids      map[schema]int // the other way round
 	subjects map[string][]int
 	levels   map[string]string // of subjects; "" for the others
 }
@@ -48,52 +46,40 @@ func refuse(code int, format string, args ...any) error {
 
 func noSubject(subject string) error { return refuse(40401, "Subject '%s' not found.", subject) }
 
-// canonical returns the text by which schemas are told apart.
-func canonical(text string) (string, error) {
-	s, err := avro.Parse([]byte(text))
-	if err == nil {
-		text, err = s.Text()
-	}
-	if err != nil {
-		return "", refuse(42201, "Invalid schema %s with refs [] of type AVRO, details: %s", text, err)
-	}
-	return text, nil
-}
-
 // register makes a schema the latest version of a subject and returns its id.
-func (r *Registry) register(subject, text string) (int, error) {
-	text, err := canonical(text)
+func (r *Registry) register(subject string, s schema) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s, err := r.canonical(s)
 	if err != nil {
 		return 0, err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if id := r.ids[text]; id > 0 && slices.Contains(r.subjects[subject], id) {
+	if id := r.ids[s]; id > 0 && slices.Contains(r.subjects[subject], id) {
 		return id, nil
 	}
-	if err := r.fits(subject, text); err != nil {
+	if err := r.fits(subject, s); err != nil {
 		return 0, refuse(409, "Schema being registered is incompatible with an earlier schema for subject %q, details: %s", subject, err)
 	}
-	id := r.ids[text]
+	id := r.ids[s]
 	if id == 0 {
-		if len(r.texts) >= maxSchemas {
+		if len(r.schemas) >= maxSchemas {
 			return 0, refuse(50001, "The registry keeps at most %d schemas", maxSchemas)
 		}
-		r.texts = append(r.texts, text)
-		id = len(r.texts)
-		r.ids[text] = id
+		r.schemas = append(r.schemas, s)
+		id = len(r.schemas)
+		r.ids[s] = id
 	}
 	r.subjects[subject] = append(r.subjects[subject], id)
 	return id, nil
 }
 
 // fits checks a schema against the latest one.
-func (r *Registry) fits(subject, text string) error {
+func (r *Registry) fits(subject string, s schema) error {
 	versions := r.subjects[subject]
 	if len(versions) == 0 || r.level(subject) == none {
 		return nil
 	}
-	return avro.Compatible(r.texts[versions[len(versions)-1]-1], text)
+	return r.compatible(r.schemas[versions[len(versions)-1]-1], s)
 }
 
 func (r *Registry) level(subject string) string {
@@ -106,47 +92,51 @@ func (r *Registry) level(subject string) string {
 }
 
 // lookUp returns version and id that a schema has in a subject.
-func (r *Registry) lookUp(subject, text string) (version, id int, err error) {
-	if text, err = canonical(text); err != nil {
-		return 0, 0, err
-	}
+func (r *Registry) lookUp(subject string, s schema) (version, id int, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if s, err = r.canonical(s); err != nil {
+		return 0, 0, err
+	}
 	if len(r.subjects[subject]) == 0 {
 		return 0, 0, noSubject(subject)
 	}
-	id = r.ids[text]
+	id = r.ids[s]
 	if i := slices.Index(r.subjects[subject], id); i >= 0 {
 		return i + 1, id, nil
 	}
 	return 0, 0, refuse(40403, "Schema not found")
 }
 
-// version returns a version of a subject; 0 is the latest.
-func (r *Registry) version(subject string, version int) (found, id int, text string, err error) {
+// version returns a version of a subject; 0 or less is the latest.
+func (r *Registry) version(subject string, version int) (found, id int, s schema, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.versionOf(subject, version)
+}
+
+func (r *Registry) versionOf(subject string, version int) (found, id int, s schema, err error) {
 	versions := r.subjects[subject]
 	switch {
 	case len(versions) == 0:
-		return 0, 0, "", noSubject(subject)
-	case version == 0:
+		return 0, 0, s, noSubject(subject)
+	case version <= 0:
 		version = len(versions)
 	case version > len(versions):
-		return 0, 0, "", refuse(40402, "Version %d not found.", version)
+		return 0, 0, s, refuse(40402, "Version %d not found.", version)
 	}
 	id = versions[version-1]
-	return version, id, r.texts[id-1], nil
+	return version, id, r.schemas[id-1], nil
 }
 
-// byID returns the text of a schema.
-func (r *Registry) byID(id int) (string, error) {
+// byID returns a schema.
+func (r *Registry) byID(id int) (schema, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if id < 1 || id > len(r.texts) {
-		return "", refuse(40403, "Schema %d not found", id)
+	if id < 1 || id > len(r.schemas) {
+		return schema{}, refuse(40403, "Schema %d not found", id)
 	}
-	return r.texts[id-1], nil
+	return r.schemas[id-1], nil
 }
 
 // names returns the subjects in order.

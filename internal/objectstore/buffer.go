@@ -1,21 +1,27 @@
 package objectstore
 
-import (
-	"errors"
-	"io"
-)
-
 // buffer collects the bytes of an object until a part is full. It begins small,
 // grows as one piece to the size of a chunk and by chunks from there, so that
 // large objects are never copied.
+//
+// When the memory of the pool is used up, what was collected goes to its file, and is
+// then what the object begins with.
 type buffer struct {
 	pool *pool
-	full [][]byte
-	size int    // bytes in full
-	tail []byte // where to append
+
+	pages []int32 // in the file of the pool
+	skip  int     // bytes of the first page that are not the buffer's any more
+	paged int     // bytes in pages
+
+	full   [][]byte
+	size   int    // bytes in full
+	sealed int    // bytes that full takes in memory
+	tail   []byte // where to append
+
+	counted, place int // of the pool: what it knows the buffer to hold, and where it stands there
 }
 
-func (b *buffer) len() int { return b.size + len(b.tail) }
+func (b *buffer) len() int { return b.paged + b.size + len(b.tail) }
 
 // open returns where to append; the caller gives the longer slice back by close.
 func (b *buffer) open() []byte {
@@ -57,7 +63,7 @@ func (b *buffer) close(tail []byte) { b.tail = tail }
 
 func (b *buffer) seal() {
 	if len(b.tail) > 0 {
-		b.full, b.size = append(b.full, b.tail), b.size+len(b.tail)
+		b.keep(b.tail)
 		b.tail = nil
 	}
 }
@@ -74,12 +80,76 @@ func (b *buffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// cut takes the first n bytes out of the buffer, which has as many.
-func (b *buffer) cut(n int) *part {
+// count tells the pool what the buffer holds. It comes after every change but open.
+func (b *buffer) count() { b.pool.hold(b, b.sealed+cap(b.tail)) }
+
+// spill moves what is in memory to the file of the pool.
+func (b *buffer) spill() (err error) {
 	b.seal()
-	p := &part{pool: b.pool}
+	for i, c := range b.full {
+		room := (chunkSize - (b.skip+b.paged)%chunkSize) % chunkSize
+		if b.pages, err = b.pool.overflow.append(b.pages, room, c); err != nil {
+			b.full = b.full[i:]
+			return err
+		}
+		b.paged, b.size, b.sealed = b.paged+len(c), b.size-len(c), b.sealed-cap(c)
+		b.pool.put(c)
+	}
+	b.full = nil
+	b.count()
+	return nil
+}
+
+// cut takes the first n bytes out of the buffer, which has as many.
+func (b *buffer) cut(n int) (*part, error) {
+	b.seal()
+	p := &part{pool: b.pool, size: int64(n)}
+	if err := b.cutPages(p, min(n, b.paged)); err != nil {
+		p.release()
+		return nil, err
+	}
+	b.cutChunks(p, n-min(n, p.paged+len(p.first)))
+	p.counted = p.memory()
+	b.pool.held.Add(int64(p.counted))
+	b.count()
+	return p, nil
+}
+
+// cutPages takes the first n bytes in the file. Of a page that is in both, the part gets
+// a copy.
+func (b *buffer) cutPages(p *part, n int) error {
+	if n == 0 {
+		return nil
+	}
+	whole, rest := (b.skip+n)/chunkSize, (b.skip+n)%chunkSize
+	if n == b.paged {
+		p.pages, p.skip, p.paged = b.pages, b.skip, n
+		b.pages, b.skip, b.paged = nil, 0, 0
+		return nil
+	}
+	from := b.skip
+	if whole > 0 {
+		p.pages, p.skip, p.paged = b.pages[:whole:whole], b.skip, whole*chunkSize-b.skip
+		from = 0
+	}
+	b.pages, b.skip, b.paged = b.pages[whole:], rest, b.paged-n
+	if rest > from {
+		p.first = b.pool.chunk()[:rest-from]
+		return b.pool.overflow.read(b.pages[0], from, p.first)
+	}
+	return nil
+}
+
+// cutChunks takes the first n bytes in memory.
+func (b *buffer) cutChunks(p *part, n int) {
+	if p.first != nil {
+		p.chunks = append(p.chunks, p.first)
+	}
+	if n == 0 {
+		return
+	}
 	all, left := b.full, n
-	b.full, b.size = nil, 0
+	b.full, b.size, b.sealed = nil, 0, 0
 	for i, c := range all {
 		if len(c) <= left {
 			p.chunks, left = append(p.chunks, c), left-len(c)
@@ -87,12 +157,15 @@ func (b *buffer) cut(n int) *part {
 		}
 		b.split(p, c, left)
 		for _, rest := range all[i+1:] {
-			b.full, b.size = append(b.full, rest), b.size+len(rest)
+			b.keep(rest)
 		}
 		break
 	}
-	p.size = int64(n)
-	return p
+}
+
+// keep puts a chunk behind the full ones.
+func (b *buffer) keep(c []byte) {
+	b.full, b.size, b.sealed = append(b.full, c), b.size+len(c), b.sealed+cap(c)
 }
 
 // split divides a chunk between the part and what stays. A chunk of the pool is
@@ -106,7 +179,7 @@ func (b *buffer) split(p *part, c []byte, at int) {
 		} else {
 			b.pool.put(c)
 		}
-		b.full, b.size = append(b.full, rest), b.size+len(rest)
+		b.keep(rest)
 		return
 	}
 	if at > 0 {
@@ -114,7 +187,7 @@ func (b *buffer) split(p *part, c []byte, at int) {
 		p.shared = true
 	}
 	rest := c[at:]
-	b.full, b.size = append(b.full, rest[:len(rest):len(rest)]), b.size+len(rest)
+	b.keep(rest[:len(rest):len(rest)])
 	b.shared()
 }
 
@@ -123,7 +196,7 @@ func (b *buffer) split(p *part, c []byte, at int) {
 func (b *buffer) shared() {
 	last := len(b.full) - 1
 	if c := b.full[last]; cap(c) <= chunkSize {
-		b.size -= len(c)
+		b.size, b.sealed = b.size-len(c), b.sealed-cap(c)
 		b.full = b.full[:last]
 		_, _ = b.Write(c)
 		b.seal()
@@ -138,80 +211,8 @@ func (b *buffer) release() {
 	if b.tail != nil {
 		b.pool.put(b.tail)
 	}
-	b.full, b.tail, b.size = nil, nil, 0
-}
-
-// part is a piece of an object on its way: a Body.
-type part struct {
-	pool   *pool
-	chunks [][]byte
-	size   int64
-	shared bool // the last chunk is part of a larger array
-
-	offset int64 // in all
-	i, at  int   // in chunks
-}
-
-func (p *part) Len() int64 { return p.size }
-
-func (p *part) Read(dst []byte) (int, error) {
-	if p.offset == p.size {
-		return 0, io.EOF
-	}
-	read := 0
-	for read < len(dst) && p.i < len(p.chunks) {
-		n := copy(dst[read:], p.chunks[p.i][p.at:])
-		read, p.at = read+n, p.at+n
-		if p.at == len(p.chunks[p.i]) {
-			p.i, p.at = p.i+1, 0
-		}
-	}
-	p.offset += int64(read)
-	return read, nil
-}
-
-// WriteTo spares io.Copy its buffer.
-func (p *part) WriteTo(w io.Writer) (int64, error) {
-	var written int64
-	for p.i < len(p.chunks) {
-		n, err := w.Write(p.chunks[p.i][p.at:])
-		written, p.offset, p.at = written+int64(n), p.offset+int64(n), p.at+n
-		if err != nil {
-			return written, err
-		}
-		p.i, p.at = p.i+1, 0
-	}
-	return written, nil
-}
-
-func (p *part) Seek(offset int64, whence int) (int64, error) {
-	switch whence {
-	case io.SeekCurrent:
-		offset += p.offset
-	case io.SeekEnd:
-		offset += p.size
-	}
-	if offset < 0 || offset > p.size {
-		return 0, errors.New("seek outside of the part")
-	}
-	p.offset, p.i, p.at = offset, 0, 0
-	for rest := offset; rest > 0; {
-		if n := int64(len(p.chunks[p.i])); rest >= n {
-			p.i, rest = p.i+1, rest-n
-			continue
-		}
-		p.at, rest = int(rest), 0
-	}
-	return offset, nil
-}
-
-// release gives the memory back; the part must not be read any more.
-func (p *part) release() {
-	for i, c := range p.chunks {
-		if p.shared && i == len(p.chunks)-1 {
-			break
-		}
-		p.pool.put(c)
-	}
-	p.chunks = nil
+	b.pool.overflow.release(b.pages)
+	b.pages, b.skip, b.paged = nil, 0, 0
+	b.full, b.tail, b.size, b.sealed = nil, nil, 0, 0
+	b.count()
 }

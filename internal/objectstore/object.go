@@ -85,15 +85,23 @@ func (o *object) keep(ctx context.Context) error {
 			return err
 		}
 	}
-	if o.buf.len() < o.sink.PartSize {
-		return nil
+	if o.buf.len() >= o.sink.PartSize {
+		return o.sendFull(ctx)
 	}
-	return o.sendFull(ctx)
+	o.buf.count()
+	if pool := &o.sink.pool; pool.limit > 0 && pool.held.Load() > int64(pool.limit) {
+		return pool.spill()
+	}
+	return nil
 }
 
 func (o *object) sendFull(ctx context.Context) error {
 	for o.buf.len() >= o.sink.PartSize {
-		if err := o.send(ctx, o.buf.cut(o.sink.PartSize)); err != nil {
+		p, err := o.buf.cut(o.sink.PartSize)
+		if err == nil {
+			err = o.send(ctx, p)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -145,7 +153,7 @@ func (o *object) finish(ctx context.Context) (*part, error) {
 	if err := o.sendFull(ctx); err != nil {
 		return nil, err
 	}
-	return o.buf.cut(o.buf.len()), nil
+	return o.buf.cut(o.buf.len())
 }
 
 func (o *object) end() error {

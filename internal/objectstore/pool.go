@@ -1,6 +1,10 @@
 package objectstore
 
-import "sync"
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 const (
 	chunkSize = 256 << 10 // of the buffers that a large object is collected in
@@ -16,6 +20,52 @@ type pool struct {
 	mu     sync.Mutex
 	starts [][]byte
 	chunks sync.Pool // of *[chunkSize]byte
+
+	limit    int          // bytes in buffers and parts above which buffers overflow; 0 for none
+	held     atomic.Int64 // bytes in buffers and parts
+	buffers  []*buffer    // that hold memory; of the owner
+	overflow overflow
+}
+
+// spill moves buffers to the file, the larger ones first, until half of the limit is
+// free.
+func (p *pool) spill() error {
+	for target := int64(p.limit / 2); p.held.Load() > target && len(p.buffers) > 0; {
+		all := 0
+		for _, b := range p.buffers {
+			all += b.counted
+		}
+		average := all / len(p.buffers)
+		for _, b := range slices.Clone(p.buffers) {
+			if b.counted < average || p.held.Load() <= target {
+				continue
+			}
+			if err := b.spill(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hold notes what a buffer holds now.
+func (p *pool) hold(b *buffer, bytes int) {
+	if bytes == b.counted {
+		return
+	}
+	switch {
+	case b.counted == 0:
+		b.place = len(p.buffers)
+		p.buffers = append(p.buffers, b)
+	case bytes == 0:
+		last := len(p.buffers) - 1
+		p.buffers[b.place] = p.buffers[last]
+		p.buffers[b.place].place = b.place
+		p.buffers[last] = nil
+		p.buffers = p.buffers[:last]
+	}
+	p.held.Add(int64(bytes - b.counted))
+	b.counted = bytes
 }
 
 func (p *pool) start() []byte {

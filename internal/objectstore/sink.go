@@ -42,6 +42,9 @@ type Settings struct {
 	PartSize      int // bytes
 	Concurrency   int // objects uploaded at the same time
 
+	BufferMemory int    // bytes of content in memory; what is more goes to a file. 0: no limit
+	BufferDir    string // of that file; "" for that of temporary files
+
 	RetryBackoff time.Duration // pause after an error that may pass
 	MaxWrite     time.Duration // how long Put may write; negative: nothing is written, NoLimit: as long as it takes
 	OnlyNew      bool          // never write over an object
@@ -101,6 +104,7 @@ func New(settings Settings, rt sink.Runtime) *Sink {
 		slots:   make(chan struct{}, max(settings.Concurrency, 1)),
 		zippers: zippers{level: settings.GzipLevel},
 		shapes:  newHeaderSchemas(),
+		pool:    pool{limit: settings.BufferMemory, overflow: overflow{dir: settings.BufferDir}},
 	}
 }
 
@@ -134,6 +138,7 @@ func (s *Sink) Stop(ctx context.Context) {
 	}
 	clear(s.writers)
 	s.order, s.latest = nil, nil
+	s.pool.overflow.close()
 }
 
 // PreCommit returns the offsets that became safe since the last call.

@@ -1,7 +1,7 @@
 // Command profile is millrace that writes a CPU profile of itself: cmd/millrace/default.pgo
 // is made of such profiles. Its first argument is the file.
 //
-// Tools. Connect: none.
+// Floor: tools only. Connect: none.
 package main
 
 import (

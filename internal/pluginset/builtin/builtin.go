@@ -9,17 +9,21 @@ import (
 
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/internal/connectorconfig"
+	"github.com/millrace/millrace/plugins/connectors/aivens3sink"
 	"github.com/millrace/millrace/plugins/connectors/filestream"
 	"github.com/millrace/millrace/plugins/connectors/mirror"
 	"github.com/millrace/millrace/plugins/connectors/mock"
 	"github.com/millrace/millrace/plugins/connectors/s3sink"
+	"github.com/millrace/millrace/plugins/connectors/s3source"
 	"github.com/millrace/millrace/plugins/connectors/schemasource"
 	"github.com/millrace/millrace/plugins/connectors/verifiable"
 	"github.com/millrace/millrace/plugins/converters/avroconverter"
 	"github.com/millrace/millrace/plugins/converters/booleanconverter"
 	"github.com/millrace/millrace/plugins/converters/bytearrayconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonconverter"
+	"github.com/millrace/millrace/plugins/converters/jsonschemaconverter"
 	"github.com/millrace/millrace/plugins/converters/numberconverters"
+	"github.com/millrace/millrace/plugins/converters/protobufconverter"
 	"github.com/millrace/millrace/plugins/converters/simpleheader"
 	"github.com/millrace/millrace/plugins/converters/stringconverter"
 	"github.com/millrace/millrace/plugins/policies"
@@ -39,13 +43,14 @@ func connectors() []plugin.Plugin {
 		mock.Source, mock.Sink,
 		verifiable.Source, verifiable.Sink,
 		schemasource.Source,
-		s3sink.Plugin,
+		s3sink.Plugin, s3source.Plugin, aivens3sink.Plugin,
 	}
 }
 
 func converters() []plugin.Plugin {
 	return []plugin.Plugin{
 		avroconverter.Plugin, booleanconverter.Plugin, bytearrayconverter.Plugin, jsonconverter.Plugin,
+		jsonschemaconverter.Plugin, protobufconverter.Plugin,
 		numberconverters.Short, numberconverters.Integer, numberconverters.Long,
 		numberconverters.Float, numberconverters.Double,
 		simpleheader.Plugin, stringconverter.Plugin,

@@ -68,7 +68,7 @@ func TestKeys(t *testing.T) {
 		}
 		seen[k.Group]++
 	}
-	if n := len(Plugin.Config.Keys()); n != 68 {
+	if n := len(Plugin.Config.Keys()); n != 70 {
 		t.Errorf("%d keys", n)
 	}
 }

@@ -46,7 +46,11 @@ const (
 	pathStyle        = "s3.path.style.access.enabled"
 	elasticBuffer    = "s3.elastic.buffer.enable"
 	elasticCapacity  = "s3.elastic.buffer.init.capacity"
-	maxOpenFiles     = "partitioner.max.open.files"
+
+	// Keys that only Millrace has.
+	bufferMemory = "s3.buffer.memory"
+	bufferDir    = "s3.buffer.dir"
+	maxOpenFiles = "partitioner.max.open.files"
 )
 
 func s3Keys() []config.Key {
@@ -224,6 +228,14 @@ func behaviorKeys() []config.Key {
 		{
 			Name: elasticCapacity, Type: config.Int, Default: 131072, Validator: config.AtLeast(4096), Importance: config.Low, Width: config.LongWidth,
 			Display: "Elastic buffer initial capacity", Doc: "Accepted for compatibility: buffers always grow with what is in them.",
+		},
+		{
+			Name: bufferMemory, Type: config.Long, Default: int64(20971520), Validator: config.AtLeast(1048576), Importance: config.Low, Width: config.LongWidth,
+			Display: "Memory for parts", Doc: "Memory, in bytes, for what waits to be uploaded, of all tasks together; what is more waits in a file. Only Millrace has this key.",
+		},
+		{
+			Name: bufferDir, Type: config.StringType, Default: "", Importance: config.Low, Width: config.LongWidth,
+			Display: "Directory for parts", Doc: "Directory of that file, which should be on a disk, not in memory; empty for that of temporary files. It may grow to s3.part.size for each open object. Only Millrace has this key.",
 		},
 		{
 			Name: maxOpenFiles, Type: config.Int, Default: -1, Importance: config.Low, Internal: true,

@@ -48,7 +48,7 @@ func sinkSettings(v *config.Values) (objectstore.Settings, error) {
 		},
 		Compat: objectstore.CompatibilityOf(v.String(compatibility)),
 		Gzip:   v.String(compressionType) == "gzip", GzipLevel: v.Int(compressionLevel),
-		PartSize: v.Int(partSize), Concurrency: concurrency,
+		PartSize: v.Int(partSize), Concurrency: concurrency, BufferDir: v.String(bufferDir),
 		RetryBackoff: millis(v.Long(retryBackoff)), MaxWrite: millis(v.Long(maxWrite)), ScanLimit: v.Int(scanLimit),
 		OnlyNew: v.Bool(conditional) && v.Long(rotateSchedule) != -1 && !v.Bool(storeKeys) && !v.Bool(storeHeaders),
 	}

@@ -3,6 +3,7 @@ package s3sink
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/config"
@@ -37,10 +38,22 @@ func (t *task) Start(ctx context.Context, rt sink.Runtime, props map[string]stri
 	if t.bucket, err = s3store.Open(ctx, store); err != nil {
 		return err
 	}
-	settings.Bucket = t.bucket
+	settings.Bucket, settings.BufferMemory = t.bucket, share(v.Long(bufferMemory), props)
 	t.sink = objectstore.New(settings, rt)
 	t.sink.Open(rt.Context.Assignment())
 	return nil
+}
+
+// leastMemory is what each task gets for buffers in any case.
+const leastMemory = 1 << 20
+
+// share returns a task's part of the memory of all.
+func share(memory int64, props map[string]string) int {
+	tasks, err := strconv.Atoi(props["tasks.max"])
+	if err != nil {
+		tasks = 1
+	}
+	return int(max(memory/int64(max(tasks, 1)), leastMemory))
 }
 
 // Open begins to write partitions.

@@ -17,6 +17,7 @@ import (
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/devregistry"
 	"github.com/millrace/millrace/internal/javaerr"
+	"github.com/millrace/millrace/internal/schemaregistry/subject"
 )
 
 func registry(t testing.TB) string {
@@ -249,7 +250,7 @@ func FuzzToConnect(f *testing.F) {
 		f.Add(raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if len(raw) < prefix || binary.BigEndian.Uint32(raw[1:]) > 3 {
+		if len(raw) < subject.Prefix || binary.BigEndian.Uint32(raw[1:]) > 3 {
 			return
 		}
 		schema, v, err := c.ToConnect("t", nil, raw)

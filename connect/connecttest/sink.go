@@ -111,7 +111,8 @@ func (r *sinkRun) records(n int, partitions ...connect.TopicPartition) []connect
 	var all []connect.Record
 	for range n {
 		for _, tp := range partitions {
-			all = append(all, Consume(tp, int64(r.next), r.record()))
+			offset := int64(r.next)
+			all = append(all, Consume(tp, offset, r.record()))
 		}
 	}
 	return all

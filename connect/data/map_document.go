@@ -84,17 +84,22 @@ func (d *document) list(n *node) []any {
 // parts walks the elements of a list.
 func (d *document) parts(n *node) func(func(node) bool) {
 	return func(yield func(node) bool) {
-		if k := n.number(); k > 0 {
-			for _, p := range d.nodes[n.first : int(n.first)+k-1] {
-				if !yield(p) {
-					return
-				}
-			}
+		if !d.keeps(n) {
+			d.scanParts(int(n.off), yield)
 			return
 		}
-		d.scanParts(int(n.off), yield)
+		for _, p := range d.kept(n) {
+			if !yield(p) {
+				return
+			}
+		}
 	}
 }
+
+// keeps tells whether the elements of a list are among the nodes: kept returns them.
+func (d *document) keeps(n *node) bool { return n.number() > 0 }
+
+func (d *document) kept(n *node) []node { return d.nodes[n.first : int(n.first)+n.number()-1] }
 
 // scanParts walks the elements of a list without objects by its text.
 func (d *document) scanParts(i int, yield func(node) bool) {

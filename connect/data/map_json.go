@@ -183,15 +183,29 @@ func (d *document) rewritten(dst []byte, n *node) []byte {
 	case jsontext.Object:
 		return d.appendMembers(dst, d.shapes[n.number()], n.first)
 	case jsontext.List:
-		dst = append(dst, '[')
-		open := len(dst)
-		for p := range d.parts(n) {
-			if len(dst) > open {
+		return d.appendList(dst, n)
+	}
+	return append(dst, d.text(n)...)
+}
+
+func (d *document) appendList(dst []byte, n *node) []byte {
+	dst = append(dst, '[')
+	if d.keeps(n) {
+		parts := d.kept(n)
+		for i := range parts {
+			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = d.appendJSON(dst, &p)
+			dst = d.appendJSON(dst, &parts[i])
 		}
 		return append(dst, ']')
 	}
-	return append(dst, d.text(n)...)
+	open := len(dst)
+	for p := range d.parts(n) {
+		if len(dst) > open {
+			dst = append(dst, ',')
+		}
+		dst = d.appendJSON(dst, &p)
+	}
+	return append(dst, ']')
 }

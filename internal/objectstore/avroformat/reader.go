@@ -1,7 +1,6 @@
 package avroformat
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -71,7 +70,7 @@ func (r *Reader) Skip(n int64) error {
 					continue
 				}
 			}
-			if errors.Is(err, io.EOF) {
+			if err == io.EOF {
 				return nil
 			}
 			if err != nil {

@@ -32,6 +32,7 @@ type Reader struct {
 	batch   []parquet.Row
 	next    int // position in batch
 	cells   cells
+	left    int64 // rows of the group that were not read yet
 	skipped int64 // rows to pass over in what comes
 }
 
@@ -147,10 +148,13 @@ func (r *Reader) fill() error {
 	r.batch, r.next = r.batch[:cap(r.batch)], 0
 	n, err := r.rows.ReadRows(r.batch)
 	r.batch = r.batch[:n]
-	if err == nil && n == 0 {
+	r.left -= int64(n)
+	switch {
+	case err == nil && n == 0:
 		err = io.ErrNoProgress
-	}
-	if errors.Is(err, io.EOF) {
+	case errors.Is(err, io.EOF) && r.left > 0:
+		err = fmt.Errorf("%d are missing", r.left)
+	case errors.Is(err, io.EOF):
 		rows := r.rows
 		r.rows = nil
 		err = rows.Close()
@@ -170,7 +174,7 @@ func (r *Reader) begin() error {
 			r.skipped -= g.NumRows()
 			continue
 		}
-		r.rows = g.Rows()
+		r.rows, r.left = g.Rows(), g.NumRows()-r.skipped
 		if r.skipped == 0 {
 			return nil
 		}

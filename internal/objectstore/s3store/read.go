@@ -89,7 +89,7 @@ func (b *body) Read(p []byte) (int, error) {
 	timer := time.AfterFunc(silence, func() { b.cancel(errSilent) })
 	n, err := b.ReadCloser.Read(p)
 	timer.Stop()
-	if err == nil || errors.Is(err, io.EOF) {
+	if err == nil || err == io.EOF { // not one that has it within: that is no good end
 		return n, err
 	}
 	if errors.Is(context.Cause(b.ctx), errSilent) {

@@ -17,7 +17,7 @@ import (
 // decompressor returns the records of a compressed block, at most maxBlock bytes.
 type decompressor func(packed []byte) ([]byte, error)
 
-var errLarge = fmt.Errorf("it has more than %d bytes", maxBlock)
+var errLarge = fmt.Errorf("it has more than %d bytes, or says so", maxBlock)
 
 // decompressorOf returns how to read blocks of a codec, nil when they are not
 // compressed. It knows one more than CodecOf: zstandard.
@@ -55,7 +55,8 @@ func unsnap(packed []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if size > maxBlock {
+	// Snappy does not make data smaller than a twentieth: memory for more is not taken.
+	if size > maxBlock || size > 32*(at+1) {
 		return nil, errLarge
 	}
 	records, err := snappy.Decode(nil, packed[:at])

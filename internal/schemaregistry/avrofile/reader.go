@@ -207,7 +207,7 @@ func take(src io.Reader, size int) ([]byte, error) {
 
 // cut returns err, where the end of the file is no good end.
 func cut(err error) error {
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}
 	return err

@@ -64,7 +64,9 @@ func BenchmarkPut(b *testing.B) {
 						b.Fatal(err)
 					}
 					if next%100000 == 0 {
-						w.preCommit(b.Context(), sink.Offsets{tp: next})
+						if _, err := w.preCommit(b.Context(), sink.Offsets{tp: next}); err != nil {
+							b.Fatal(err)
+						}
 					}
 				}
 			})

@@ -66,6 +66,7 @@ func TestWrongConfigurations(t *testing.T) {
 		{avroCodec, "xz", "Invalid value xz for configuration avro.codec: Unknown or not supported codec xz", nil},
 		{credentialsClass, "com.acme.Own", "Invalid value com.acme.Own for configuration aws.credentials.provider: Class com.acme.Own could not be found.", nil},
 		{outputEnvelope, "false", "When format.output.envelope is false, format.output.fields must contain only one field", []string{outputFields, "key,value"}},
+		{outputEnvelope, "false", "When format.output.envelope is false, format.output.fields must contain only one field", nil},
 		{maxRecords, "2", "When file.name.template is {{key}}, file.max.records must be either 1 or not set", []string{nameTemplate, "{{key}}"}},
 		{maxRecords, "2", "When file.name.template is {{topic}}/{{partition}}/{{key}}, file.max.records must be either 1 or not set", []string{nameTemplate, "{{topic}}/{{partition}}/{{key}}"}},
 		{stsEndpoint, "https://sts.eu-north-1.amazonaws.com", "aws.s3.region should be specified together with aws.sts.config.endpoint", []string{roleARN, "arn", roleSession, "s"}},

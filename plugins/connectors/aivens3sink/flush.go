@@ -55,6 +55,10 @@ func (w *writer) choose(of sink.Offsets) []*file {
 
 // clean notes the partitions of which everything is written.
 func (w *writer) clean() {
+	if len(w.files) == 0 {
+		clear(w.groups)
+		w.latest = nil
+	}
 	open := map[connect.TopicPartition]bool{}
 	for _, f := range w.files {
 		for _, tp := range f.sources {
@@ -81,19 +85,23 @@ func (w *writer) wait(ctx context.Context) {
 }
 
 // preCommit writes everything and returns the offsets that are safe.
-func (w *writer) preCommit(ctx context.Context, offsets sink.Offsets) sink.Offsets {
-	w.now = time.Now()
+func (w *writer) preCommit(ctx context.Context, offsets sink.Offsets) (sink.Offsets, error) {
 	w.flush(ctx, offsets)
 	if w.bad {
-		return nil
+		return nil, nil
 	}
+	// What was not asked for may go on after this, in a rebalance: it is told later.
+	err := w.tell(false, func(tp connect.TopicPartition) bool {
+		_, asked := offsets[tp]
+		return asked
+	})
 	safe := maps.Clone(offsets)
 	for tp, src := range w.sources {
 		if src.again {
 			delete(safe, tp)
 		}
 	}
-	return safe
+	return safe, err
 }
 
 // debt is records of a partition that could not be written and will be delivered
@@ -101,8 +109,7 @@ func (w *writer) preCommit(ctx context.Context, offsets sink.Offsets) sink.Offse
 type debt struct {
 	offset int64     // of the first one
 	until  time.Time // the partition pauses until then
-	told   bool      // the host knows
-	fresh  bool      // it was told in this Put: what is in that one comes too early
+	told   bool      // the host knows; until then its records come too early
 }
 
 // fail gives up a file, and with it all that holds records of the same partitions.
@@ -141,26 +148,38 @@ func (w *writer) tear(ctx context.Context, partitions ...connect.TopicPartition)
 	w.ungroup(files...)
 }
 
-// settle tells the host where to go on, and lets partitions go on whose pause is
-// over.
-func (w *writer) settle() error {
+// tell makes the host go back to where records could not be written. Partitions
+// pause, unless it is in a commit: then the next one is some time away.
+func (w *writer) tell(pause bool, which func(connect.TopicPartition) bool) error {
 	for tp, d := range w.debts {
-		d.fresh = !d.told
+		if d.told || !which(tp) {
+			continue
+		}
+		d.told = true
+		w.rt.Context.Rewind(sink.Offsets{tp: d.offset})
+		if !pause {
+			d.until = time.Time{}
+			continue
+		}
+		if err := w.rt.Context.Pause(tp); err != nil {
+			return err
+		}
+		w.rt.Context.RetryAfter(max(w.backoff, time.Millisecond))
+	}
+	return nil
+}
+
+// settle lets partitions go on whose pause is over.
+func (w *writer) settle() {
+	for tp, d := range w.debts {
 		switch {
 		case !d.told:
-			d.told = true
-			w.rt.Context.Rewind(sink.Offsets{tp: d.offset})
-			if err := w.rt.Context.Pause(tp); err != nil {
-				return err
-			}
-			w.rt.Context.RetryAfter(w.backoff)
 		case w.now.Before(d.until):
 			w.rt.Context.RetryAfter(d.until.Sub(w.now))
 		default:
 			w.paid(tp)
 		}
 	}
-	return nil
 }
 
 // paid lets a partition go on.

@@ -69,7 +69,7 @@ func relations(v *config.Values) []*config.Error {
 	if v.IsSet(roleARN) && v.IsSet(roleSession) && !v.IsSet(region) && v.String(stsEndpoint) != globalSTS {
 		fail(region, "%s should be specified together with %s", region, stsEndpoint)
 	}
-	if !v.Bool(outputEnvelope) && len(fieldsOf(v)) != 1 {
+	if !v.Bool(outputEnvelope) && len(v.List(outputFields)) != 1 { // the old spelling does not count
 		fail(outputFields, "When %s is false, %s must contain only one field", outputEnvelope, outputFields)
 	}
 	if _, kind, err := nameOf(templateText(v)); err == nil && kind.latest() && v.Int(maxRecords) > 1 {

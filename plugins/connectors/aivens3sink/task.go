@@ -60,7 +60,7 @@ func (t *task) Put(ctx context.Context, records []connect.Record) error {
 
 // PreCommit writes the objects and returns the offsets for which that succeeded.
 func (t *task) PreCommit(ctx context.Context, offsets sink.Offsets) (sink.Offsets, error) {
-	return t.writer.preCommit(ctx, offsets), nil
+	return t.writer.preCommit(ctx, offsets)
 }
 
 // Stop gives up what is not written.

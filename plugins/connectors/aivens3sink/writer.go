@@ -46,9 +46,7 @@ func (w *writer) put(ctx context.Context, records []connect.Record) error {
 		return w.err
 	}
 	w.now = time.Now()
-	if err := w.settle(); err != nil {
-		return err
-	}
+	w.settle()
 	for i := range records {
 		if err := w.take(ctx, &records[i]); err != nil {
 			w.bad, w.err = true, err
@@ -60,7 +58,10 @@ func (w *writer) put(ctx context.Context, records []connect.Record) error {
 		}
 	}
 	w.wait(ctx)
-	return w.err
+	if w.err != nil {
+		return w.err
+	}
+	return w.tell(true, func(connect.TopicPartition) bool { return true })
 }
 
 // take puts a record into its file.
@@ -99,7 +100,7 @@ func (w *writer) source(tp connect.TopicPartition) *source {
 // it went back, takes the place of what is not written yet.
 func (w *writer) wanted(ctx context.Context, tp connect.TopicPartition, src *source, offset int64) bool {
 	if d := w.debts[tp]; d != nil {
-		if !d.told || d.fresh {
+		if !d.told {
 			return false
 		}
 		w.paid(tp)

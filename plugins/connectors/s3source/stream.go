@@ -122,7 +122,7 @@ func (r *reading) next() (rec connect.Record, last, ok bool, err error) {
 func (r *reading) look() error {
 	r.full = false
 	schema, v, err := r.values.Next()
-	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err == io.EOF {
 		return r.finish()
 	}
 	if err != nil {
@@ -164,7 +164,7 @@ func (r *reading) finish() error {
 		}
 		if _, _, err := x.s.Next(); err == nil {
 			return r.damaged(x.p, errors.New("there are more than there are values"))
-		} else if !errors.Is(err, io.EOF) {
+		} else if err != io.EOF {
 			return r.damaged(x.p, err)
 		}
 	}
@@ -174,7 +174,7 @@ func (r *reading) finish() error {
 // beside reads what belongs to a record from another object.
 func beside(s *stream, wrapped bool, unwrap func(v any) (*data.Schema, any, error)) (*data.Schema, any, error) {
 	schema, v, err := s.Next()
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF {
 		return nil, nil, errors.New("there are less than there are values")
 	}
 	if err != nil || !wrapped {

@@ -1,6 +1,21 @@
 package s3source_test
 
 import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/millrace/millrace/connect"
+	"github.com/millrace/millrace/connect/data"
+	"github.com/millrace/millrace/plugins/connectors/s3sink/s3sinktest"
 )
 
 // TestBadObjects fail the task with their name, or are skipped.
@@ -183,4 +198,3 @@ func TestGone(t *testing.T) {
 		f.want(append(first, f.drain(task)...), "1 3")
 	})
 }
-

@@ -22,7 +22,7 @@ type Format interface {
 // the errors that it returns; others say what is wrong with the content.
 type Reader interface {
 	// Next returns the next record with its schema, which is nil for values without;
-	// io.EOF after the last. What it returns is nobody else's.
+	// io.EOF itself after the last. What it returns is nobody else's.
 	Next() (*data.Schema, any, error)
 	// Skip passes over so many records, or all when there are less.
 	Skip(n int64) error

@@ -1,7 +1,6 @@
 package content
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -22,7 +21,7 @@ type CSV struct {
 func (f CSV) Open(src io.Reader) (Reader, error) {
 	r := &rows{CSV: f, window: newWindow(src)}
 	for range f.SkipLines {
-		if _, err := r.until([]byte("\n")); errors.Is(err, io.EOF) {
+		if _, err := r.until([]byte("\n")); err == io.EOF {
 			return r, nil
 		} else if err != nil {
 			return nil, err
@@ -32,7 +31,7 @@ func (f CSV) Open(src io.Reader) (Reader, error) {
 		return r, nil
 	}
 	err := r.row()
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF {
 		return r, nil
 	}
 	if err == nil {
@@ -122,7 +121,7 @@ func (r *rows) string(f csvField) string {
 // are.
 func (r *rows) Skip(n int64) error {
 	if r.schema == nil && n > 0 {
-		if _, _, err := r.Next(); errors.Is(err, io.EOF) {
+		if _, _, err := r.Next(); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return err
@@ -155,10 +154,10 @@ func (r *rows) scan() error {
 	f := csvField{}
 	for quoted := false; ; {
 		c, err := r.next()
-		if errors.Is(err, io.EOF) && quoted {
+		if err == io.EOF && quoted {
 			return fmt.Errorf("row %d of a CSV object ends within quotes: %w", r.count+1, io.ErrUnexpectedEOF)
 		}
-		if errors.Is(err, io.EOF) && (len(r.text) > 0 || len(r.fields) > 0 || f.quoted) {
+		if err == io.EOF && (len(r.text) > 0 || len(r.fields) > 0 || f.quoted) {
 			c, err = '\n', nil
 		}
 		if err != nil {

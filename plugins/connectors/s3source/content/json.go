@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
@@ -83,7 +82,7 @@ func (d *documents) document() ([]byte, error) {
 				return d.take(i), nil
 			}
 		}
-		if err := d.more(); errors.Is(err, io.EOF) {
+		if err := d.more(); err == io.EOF {
 			return d.take(i), nil
 		} else if err != nil {
 			return nil, err

@@ -2,7 +2,6 @@ package content
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 )
@@ -62,7 +61,7 @@ func (w *window) until(separator []byte) ([]byte, error) {
 			return piece, nil
 		}
 		from = max(0, len(w.rest())-len(separator)+1)
-		if err := w.more(); errors.Is(err, io.EOF) && len(w.rest()) > 0 {
+		if err := w.more(); err == io.EOF && len(w.rest()) > 0 {
 			piece := w.rest()
 			w.at = len(w.buf)
 			return piece, nil

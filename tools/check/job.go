@@ -25,6 +25,7 @@ func (j *job) command(name string, args ...string) (lines int, err error) {
 	before := j.progress.count()
 	c := exec.CommandContext(j.ctx, name, args...)
 	c.Stdout, c.Stderr = j.progress, j.progress
+	c.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" "+unguided))
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	c.WaitDelay = 10 * time.Second
 	err = c.Run()
@@ -36,6 +37,10 @@ func (j *job) command(name string, args ...string) (lines int, err error) {
 	}
 	return j.progress.count() - before, err
 }
+
+// unguided leaves cmd/millrace/default.pgo aside: with it every package that the command
+// needs is compiled a second time.
+const unguided = "-pgo=off"
 
 // output returns what a command prints.
 func output(name string, args ...string) (string, error) {

@@ -38,6 +38,7 @@ type Error struct {
 	Err    error // may be nil
 }
 
+// Error says where and what, for people.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("plugin file: ")
@@ -51,6 +52,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
+// Unwrap returns what a decoder or the disk said, nil for nothing.
 func (e *Error) Unwrap() error { return e.Err }
 
 func refuse(reason Reason, entry, format string, args ...any) *Error {

@@ -80,7 +80,7 @@ func TestLogIsBounded(t *testing.T) {
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", log, info, err)
 		}
-		if log != w.LogFile && info.Size() > 2*size {
+		if log != w.LogFile && info.Size() > 10*size { // what comes during the copy is kept too
 			t.Errorf("%s has %d bytes", log, info.Size())
 		}
 	}

@@ -120,9 +120,12 @@ func (p *process) watch(ctx context.Context) {
 	if err := p.wait(ctx); err != nil {
 		return
 	}
-	p.end = "it ended; how is unknown, because an earlier control plane started it"
-	if p.child {
+	switch {
+	case p.child:
 		p.end = describe(p.handle.Wait())
+	case p.end == "":
+		p.end = "it ended; how is unknown, because an earlier control plane started it"
+		reap(p.Identity.PID)
 	}
 	close(p.gone)
 }

@@ -23,6 +23,9 @@ const (
 	// ticksPerSecond is the unit of CPU time under /proc, the same on all
 	// architectures.
 	ticksPerSecond = 100
+	// pidfdOpen is the number of a system call that package syscall does not name, the
+	// same on all architectures of Go.
+	pidfdOpen = 434
 )
 
 // identity tells a process from all others, earlier and later ones too.
@@ -53,11 +56,18 @@ func (id identity) alive() bool {
 		return false
 	}
 	s, err := readStat(id.PID)
-	if err != nil || s.ended() || s.start != id.StartTicks {
+	if err != nil || s.start != id.StartTicks || s.ended() && !hasThreads(id.PID) {
 		return false
 	}
 	boot, err := bootID()
 	return err == nil && boot == id.BootID
+}
+
+// hasThreads reports whether more than the first thread of a process is there. As long
+// as that is so, the process has its files and ports, even if the first has ended.
+func hasThreads(pid int) bool {
+	tasks, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(pid), "task"))
+	return err == nil && len(tasks) > 1
 }
 
 // stat is what is needed of /proc/PID/stat.
@@ -137,21 +147,14 @@ func (p *process) wait(ctx context.Context) error {
 	return p.poll(ctx)
 }
 
-// pidfd returns a descriptor that becomes readable when the process ends.
-func (p *process) pidfd() (f *os.File, err error) {
-	withErr := p.handle.WithHandle(func(handle uintptr) {
-		fd, _, errno := syscall.Syscall(syscall.SYS_FCNTL, handle, syscall.F_DUPFD_CLOEXEC, 0)
-		if errno != 0 {
-			err = errno
-			return
-		}
-		if err = syscall.SetNonblock(int(fd), true); err != nil {
-			_ = syscall.Close(int(fd))
-			return
-		}
-		f = os.NewFile(fd, "pidfd")
-	})
-	return f, errors.Join(withErr, err)
+// pidfd returns a descriptor that becomes readable when the process ends. It is not
+// that of the handle, for which a wait must block.
+func (p *process) pidfd() (*os.File, error) {
+	fd, _, errno := syscall.Syscall(pidfdOpen, uintptr(p.Identity.PID), syscall.O_NONBLOCK, 0)
+	if errno != 0 {
+		return nil, errno
+	}
+	return os.NewFile(fd, "pidfd"), nil
 }
 
 func (p *process) poll(ctx context.Context) error {
@@ -165,6 +168,12 @@ func (p *process) poll(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// reap lets a process that has ended go for good, if it is a child of this one: as one
+// is that was left by a worker when this is the first process of a container.
+func reap(pid int) {
+	_, _ = syscall.Wait4(pid, nil, syscall.WNOHANG, nil)
 }
 
 // marked is a process whose environment names the directory of a worker.

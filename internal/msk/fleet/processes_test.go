@@ -141,7 +141,7 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("after %d failures %s, want %ds", failures, got, want)
 		}
 	}
-	if got := s.backoff(1 << 40); got != time.Minute {
+	if got := s.backoff(1 << 30); got != time.Minute {
 		t.Errorf("after many failures %s", got)
 	}
 }

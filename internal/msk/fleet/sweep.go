@@ -45,5 +45,9 @@ func kill(ctx context.Context, id identity) error {
 	if err := p.signal(os.Kill); err != nil {
 		return err
 	}
-	return p.wait(ctx)
+	if err := p.wait(ctx); err != nil {
+		return err
+	}
+	reap(id.PID)
+	return nil
 }

@@ -35,7 +35,7 @@ func listTree(dir string) (root string, tree []pkg, err error) {
 	}
 	module, root, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	fields := "-json=Dir,ImportPath,Imports,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles"
-	if out, err = goTool(root, "list", "-e", "-tags", "integration", fields, "./..."); err != nil {
+	if out, err = goTool(root, "list", "-e", "-pgo=off", "-tags", "integration", fields, "./..."); err != nil {
 		return "", nil, err
 	}
 	tree, err = decodeTree(module, out)

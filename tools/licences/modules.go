@@ -23,7 +23,7 @@ func listModules() ([]module, error) {
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		const format = "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}"
 		const main = "github.com/millrace/millrace/cmd/millrace"
-		c := exec.Command("go", "list", "-deps", "-f", format, main)
+		c := exec.Command("go", "list", "-deps", "-pgo=off", "-f", format, main)
 		c.Env = append(os.Environ(), "GOOS="+system, "CGO_ENABLED=0")
 		out, err := output(c)
 		if err != nil {

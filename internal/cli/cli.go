@@ -108,6 +108,6 @@ func Root(streams Streams, plugins ...plugin.Plugin) *cobra.Command {
 	c.SetFlagErrorFunc(func(at *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee: %s --help", err, at.CommandPath())
 	})
-	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed(streams, plugins))
+	c.AddCommand(newStandalone(streams, plugins), newDev(streams, plugins), newDistributed(streams, plugins), newControl(streams, plugins))
 	return c
 }

@@ -10,7 +10,7 @@ import (
 // maxBody bounds what is read of a request, in bytes.
 const maxBody = 4 << 20
 
-// New returns an empty registry.
+// New returns an empty registry that nothing is left of in the end.
 func New() *Registry {
 	r := &Registry{mux: http.NewServeMux(), ids: map[schema]int{}, subjects: map[string][]int{}, levels: map[string]string{}}
 	for pattern, answer := range map[string]answer{
@@ -155,6 +155,5 @@ func (r *Registry) putConfig(q *http.Request) (any, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.levels[q.PathValue("subject")] = in.Compatibility
-	return map[string]string{"compatibility": in.Compatibility}, nil
+	return map[string]string{"compatibility": in.Compatibility}, r.commit(change{Subject: q.PathValue("subject"), Level: in.Compatibility})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 )
@@ -26,6 +27,8 @@ type Registry struct {
 	ids      map[schema]int // the other way round
 	subjects map[string][]int
 	levels   map[string]string // of subjects; "" for the others
+	journal  *os.File          // nil: nothing is stored
+	written  int64             // bytes in it
 }
 
 // refusal is an answer that says no.
@@ -60,17 +63,14 @@ func (r *Registry) register(subject string, s schema) (int, error) {
 	if err := r.fits(subject, s); err != nil {
 		return 0, refuse(409, "Schema being registered is incompatible with an earlier schema for subject %q, details: %s", subject, err)
 	}
-	id := r.ids[s]
-	if id == 0 {
+	c := change{Subject: subject, ID: r.ids[s]}
+	if c.ID == 0 {
 		if len(r.schemas) >= maxSchemas {
 			return 0, refuse(50001, "The registry keeps at most %d schemas", maxSchemas)
 		}
-		r.schemas = append(r.schemas, s)
-		id = len(r.schemas)
-		r.ids[s] = id
+		c.ID, c.Kind, c.Schema, c.Refs = len(r.schemas)+1, s.kind, &s.text, s.refs
 	}
-	r.subjects[subject] = append(r.subjects[subject], id)
-	return id, nil
+	return c.ID, r.commit(c)
 }
 
 // fits checks a schema against the latest one.
@@ -155,8 +155,7 @@ func (r *Registry) remove(subject string) ([]int, error) {
 		return nil, noSubject(subject)
 	}
 	versions := count(len(r.subjects[subject]))
-	delete(r.subjects, subject)
-	return versions, nil
+	return versions, r.commit(change{Subject: subject, Removed: true})
 }
 
 // count returns 1 to n.

@@ -85,7 +85,10 @@ func (b *buffer) count() { b.pool.hold(b, b.sealed+cap(b.tail)) }
 
 // spill moves what is in memory to the file of the pool.
 func (b *buffer) spill() (err error) {
-	b.seal()
+	if b.seal(); b.tail != nil { // which is empty
+		b.pool.put(b.tail)
+		b.tail = nil
+	}
 	for i, c := range b.full {
 		room := (chunkSize - (b.skip+b.paged)%chunkSize) % chunkSize
 		if b.pages, err = b.pool.overflow.append(b.pages, room, c); err != nil {

@@ -22,15 +22,22 @@ type Encoder interface {
 	Append(dst []byte, schema *data.Schema, value any) ([]byte, error)
 }
 
-// BlockEncoder is an Encoder that collects records and writes many at once. Its
-// Append returns dst as it was. Such an object cannot be compressed as a whole.
-type BlockEncoder interface {
+// BatchEncoder is an Encoder that writes many records at once. What its Append appends
+// is not content yet: its user collects it, may take back the last record of it, and
+// gives it to Write in batches. Such an object cannot be compressed as a whole.
+//
+// Where batches end decides what the content is, so that the same records make the same
+// object whenever they are written.
+type BatchEncoder interface {
 	Encoder
-	// Undo takes back the last record, which was not kept.
-	Undo()
-	// Keep makes the last record final and writes the blocks that are full.
-	Keep(w io.Writer) error
-	// Finish writes what is left and the end of the object.
+	// BatchSize is how many bytes make a batch, with the record that reaches them.
+	BatchSize() int
+	// Ready tells whether batches, so many bytes of which wait, are to be written now.
+	// An encoder that takes much memory lets them wait while others have it.
+	Ready(waiting int) bool
+	// Write takes a batch of records, which it does not keep. It may always be called.
+	Write(w io.Writer, batch []byte, records int) error
+	// Finish writes the end of the object.
 	Finish(w io.Writer) error
 	// Release gives back memory. It comes last, also after errors.
 	Release()

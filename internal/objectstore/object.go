@@ -16,11 +16,11 @@ const abortTime = 10 * time.Second
 // other; upload, tags and err are theirs until sent is closed.
 type object struct {
 	sink *Sink
-	buf  buffer
-	zip  *zipper // nil: not compressed
+	buf  buffer // content
 	enc  Encoder
-	held BlockEncoder // enc, when it collects records
-	mark int          // where the last record begins
+	mark int // where the last record begins in the buffer that it was appended to
+
+	held *waiting // records on their way to buf; nil: they are appended to it
 
 	sent   chan struct{} // closed when no part is on its way; nil when none was
 	upload Upload        // without ID until the first part is sent
@@ -28,60 +28,54 @@ type object struct {
 	err    error         // why a part could not be sent
 }
 
-func (s *Sink) newObject(key string, f Format) (*object, error) {
+func (s *Sink) newObject(key string, f Format) *object {
 	o := &object{sink: s, buf: buffer{pool: &s.pool}, enc: f.New(), upload: Upload{Key: key}}
-	o.held, _ = o.enc.(BlockEncoder)
-	if !s.Gzip || o.held != nil {
-		return o, nil
+	batches, ok := o.enc.(BatchEncoder)
+	if !ok && s.Gzip {
+		batches, ok = &zipEncoder{zippers: &s.zippers, inner: o.enc}, true
 	}
-	var err error
-	o.zip, err = s.zippers.get(&o.buf)
-	return o, err
+	if ok {
+		o.enc, o.held = batches, &waiting{enc: batches, buf: buffer{pool: &s.pool}}
+	}
+	return o
+}
+
+// target is the buffer that records are appended to.
+func (o *object) target() *buffer {
+	if o.held != nil {
+		return &o.held.buf
+	}
+	return &o.buf
 }
 
 // append adds a record, which undo takes back.
 func (o *object) append(schema *data.Schema, value any) error {
-	if o.held != nil {
-		_, err := o.held.Append(nil, schema, value)
-		return err
-	}
-	if o.zip != nil {
-		o.mark = len(o.zip.raw)
-		raw, err := o.enc.Append(o.zip.raw, schema, value)
-		if err == nil {
-			o.zip.raw = raw
-		}
-		return err
-	}
-	dst := o.buf.open()
-	o.mark = len(dst)
+	target := o.target()
+	dst := target.open()
 	tail, err := o.enc.Append(dst, schema, value)
-	if err == nil {
-		o.buf.close(tail)
+	if err != nil {
+		return err
 	}
-	return err
+	o.mark = len(dst)
+	target.close(tail)
+	if o.held != nil {
+		o.held.records++
+	}
+	return nil
 }
 
 func (o *object) undo() {
-	switch {
-	case o.held != nil:
-		o.held.Undo()
-	case o.zip != nil:
-		o.zip.raw = o.zip.raw[:o.mark]
-	default:
-		o.buf.close(o.buf.tail[:o.mark])
+	target := o.target()
+	target.close(target.tail[:o.mark])
+	if o.held != nil {
+		o.held.records--
 	}
 }
 
 // keep makes the last record final and sends the parts that are full.
 func (o *object) keep(ctx context.Context) error {
 	if o.held != nil {
-		if err := o.held.Keep(&o.buf); err != nil {
-			return err
-		}
-	}
-	if o.zip != nil && len(o.zip.raw) >= zipBatch {
-		if err := o.zip.push(&o.buf); err != nil {
+		if err := o.held.keep(&o.buf, o.sink); err != nil {
 			return err
 		}
 	}
@@ -89,10 +83,7 @@ func (o *object) keep(ctx context.Context) error {
 		return o.sendFull(ctx)
 	}
 	o.buf.count()
-	if pool := &o.sink.pool; pool.limit > 0 && pool.held.Load() > int64(pool.limit) {
-		return pool.spill()
-	}
-	return nil
+	return o.sink.pool.relieve()
 }
 
 func (o *object) sendFull(ctx context.Context) error {
@@ -156,20 +147,25 @@ func (o *object) finish(ctx context.Context) (*part, error) {
 	return o.buf.cut(o.buf.len())
 }
 
+// end makes the content complete.
 func (o *object) end() error {
-	if o.held != nil {
-		err := o.held.Finish(&o.buf)
-		o.held.Release()
-		o.held = nil
-		return err
-	}
-	if o.zip == nil {
+	if o.held == nil {
 		return nil
 	}
-	err := o.zip.finish(&o.buf)
-	o.sink.zippers.put(o.zip)
-	o.zip = nil
-	return err
+	if err := o.held.finish(&o.buf, o.sink); err != nil {
+		return err
+	}
+	o.forget()
+	o.buf.count()
+	return o.sink.pool.relieve()
+}
+
+// forget drops what is needed only while records come.
+func (o *object) forget() {
+	if o.held != nil {
+		o.held.release()
+		o.held, o.enc = nil, nil
+	}
 }
 
 // abort gives up what was sent. It is called when no part is on its way.
@@ -180,8 +176,8 @@ func (o *object) abort(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortTime)
 	defer cancel()
 	if err := o.sink.Bucket.Abort(ctx, o.upload); err != nil {
-		o.sink.rt.Log.Warn("Could not abort an upload; a lifecycle rule of the bucket can remove it",
-			"key", o.upload.Key, "upload", o.upload.ID, "err", err)
+		o.sink.warn(o.upload, err)
+		o.sink.left.add(o.upload)
 	}
 	o.upload.ID, o.tags = "", nil
 }
@@ -189,14 +185,7 @@ func (o *object) abort(ctx context.Context) {
 // release gives back what the object holds.
 func (o *object) release() {
 	o.buf.release()
-	if o.held != nil {
-		o.held.Release()
-		o.held = nil
-	}
-	if o.zip != nil {
-		o.sink.zippers.put(o.zip)
-		o.zip = nil
-	}
+	o.forget()
 }
 
 func wait(c <-chan struct{}) {

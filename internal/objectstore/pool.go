@@ -23,19 +23,25 @@ type pool struct {
 
 	limit    int          // bytes in buffers and parts above which buffers overflow; 0 for none
 	held     atomic.Int64 // bytes in buffers and parts
+	counted  int          // bytes in buffers; of the owner
 	buffers  []*buffer    // that hold memory; of the owner
 	overflow overflow
+}
+
+// relieve moves buffers to the file when the memory is used up. Where most of it is in
+// parts on their way, it waits until buffers have enough for that to be worth it.
+func (p *pool) relieve() error {
+	if p.limit == 0 || p.held.Load() <= int64(p.limit) || p.counted <= p.limit/4 {
+		return nil
+	}
+	return p.spill()
 }
 
 // spill moves buffers to the file, the larger ones first, until half of the limit is
 // free.
 func (p *pool) spill() error {
 	for target := int64(p.limit / 2); p.held.Load() > target && len(p.buffers) > 0; {
-		all := 0
-		for _, b := range p.buffers {
-			all += b.counted
-		}
-		average := all / len(p.buffers)
+		average := p.counted / len(p.buffers)
 		for _, b := range slices.Clone(p.buffers) {
 			if b.counted < average || p.held.Load() <= target {
 				continue
@@ -65,6 +71,7 @@ func (p *pool) hold(b *buffer, bytes int) {
 		p.buffers = p.buffers[:last]
 	}
 	p.held.Add(int64(bytes - b.counted))
+	p.counted += bytes - b.counted
 	b.counted = bytes
 }
 

@@ -61,12 +61,11 @@ func (w *writer) name(encoded string, offset int64, suffix string) string {
 // newFile returns a file that begins with the record.
 func (w *writer) newFile(encoded string, r *connect.Record) (*file, error) {
 	f, s := &file{encoded: encoded, start: offsetOf(r)}, w.sink
-	var err error
-	open := func(format Format, suffix string) (o *object) {
-		if format != nil && err == nil {
-			o, err = s.newObject(w.name(encoded, f.start, suffix+format.Extension()), format)
+	open := func(format Format, suffix string) *object {
+		if format == nil {
+			return nil
 		}
-		return o
+		return s.newObject(w.name(encoded, f.start, suffix+format.Extension()), format)
 	}
 	if r.Value != nil {
 		f.value = open(s.Value, "")
@@ -75,7 +74,7 @@ func (w *writer) newFile(encoded string, r *connect.Record) (*file, error) {
 	}
 	f.keys = open(s.Keys, ".keys")
 	f.headers = open(s.Headers, ".headers")
-	return f, err
+	return f, nil
 }
 
 // append adds a record to the objects of the file, or to none of them.

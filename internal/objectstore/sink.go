@@ -91,8 +91,10 @@ type Sink struct {
 	slots   chan struct{}
 	pool    pool
 	zippers zippers
+	left    leftovers
 	shapes  headerSchemas
 	scratch []byte
+	batch   []byte    // a copy of records that wait in pieces
 	until   time.Time // of the current Put, when MaxWrite is limited
 }
 
@@ -102,7 +104,7 @@ func New(settings Settings, rt sink.Runtime) *Sink {
 		Settings: settings, rt: rt,
 		writers: map[connect.TopicPartition]*writer{},
 		slots:   make(chan struct{}, max(settings.Concurrency, 1)),
-		zippers: zippers{level: settings.GzipLevel},
+		zippers: zippers{level: settings.GzipLevel, group: zipGroup},
 		shapes:  newHeaderSchemas(),
 		pool:    pool{limit: settings.BufferMemory, overflow: overflow{dir: settings.BufferDir}},
 	}
@@ -129,6 +131,7 @@ func (s *Sink) Close(ctx context.Context, partitions []connect.TopicPartition) {
 		}
 	}
 	s.latest = nil
+	s.clear(ctx)
 }
 
 // Stop closes all partitions.
@@ -136,6 +139,7 @@ func (s *Sink) Stop(ctx context.Context) {
 	for _, w := range s.order {
 		w.reset(ctx)
 	}
+	s.clear(ctx)
 	clear(s.writers)
 	s.order, s.latest = nil, nil
 	s.pool.overflow.close()

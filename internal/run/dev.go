@@ -24,6 +24,8 @@ type DevOptions struct {
 	Kafka     string // host:port of the embedded broker
 	REST      string // host:port of the REST API
 	S3        string // host:port of the embedded S3
+	Control   string // host:port of the control plane; "" for one that is free
+	Registry  string // host:port of the schema registry; "" for one that is free
 	Demo      bool
 	Feed      string // file of the demo, "-" for In, "" for the sample
 	Exit      bool   // end when the demo has nothing left to do
@@ -43,13 +45,16 @@ type dev struct {
 	s3     *devs3.Server
 	s3URL  string
 	node   *node
-	lost   chan error // why the worker cannot go on
-	logs   *logs.Logs
-	closes []func() error
+
+	controlURL  string
+	registryURL string
+	lost        chan error // why the worker cannot go on
+	logs        *logs.Logs
+	closes      []func() error
 }
 
-// Dev runs an embedded Kafka, an embedded S3 and a distributed worker until ctx ends,
-// or, with Exit, until the demo has nothing left to do.
+// Dev runs an embedded Kafka, an embedded S3, a distributed worker and a control plane
+// until ctx ends, or, with Exit, until the demo has nothing left to do.
 func Dev(ctx context.Context, o DevOptions) (err error) {
 	tuneCollector()
 	d := &dev{DevOptions: o, lost: make(chan error, 1)}
@@ -60,8 +65,8 @@ func Dev(ctx context.Context, o DevOptions) (err error) {
 		}
 		return &StartError{err}
 	}
-	d.printf("Kafka     %s\nS3        %s   (any keys are accepted)\nREST      %s\nData      %s\n",
-		d.broker.Addrs()[0], d.s3URL, d.node.api.URLs()[0], d.dir)
+	d.printf("Kafka     %s\nS3        %s   (any keys are accepted)\nREST      %s\nMSK API   %s   (any keys are accepted)\nSchemas   %s\nData      %s\n",
+		d.broker.Addrs()[0], d.s3URL, d.node.api.URLs()[0], d.controlURL, d.registryURL, d.dir)
 	if !o.Demo {
 		d.printf("\nRunning; stop with Ctrl-C.\n")
 		select {
@@ -94,6 +99,9 @@ func (d *dev) start(ctx context.Context) error {
 	if err := d.startS3(); err != nil {
 		return err
 	}
+	if err := d.startRegistry(); err != nil {
+		return err
+	}
 	if d.Demo {
 		if err := d.prepareDemo(ctx); err != nil {
 			return err
@@ -103,7 +111,10 @@ func (d *dev) start(ctx context.Context) error {
 		return inUse(err, "--rest", d.REST)
 	}
 	d.node, err = distributedMode(d.lost).start(ctx, setup{props: d.workerProps(), logs: d.logs, plugins: d.Plugins})
-	return err
+	if err != nil {
+		return err
+	}
+	return d.startControl()
 }
 
 // openLog keeps the log out of the way: in a file, unless it is asked for.

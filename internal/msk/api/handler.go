@@ -19,13 +19,16 @@ type handler struct {
 	operations []operation
 	door       *door
 	slots      chan struct{} // one element for each request that is worked on
+	toWorkers  *http.Client
 }
 
 // New returns the API of the service. It is safe for concurrent use. It serves paths
-// below /v1/, and at / the one operation of the service "sts" that Terraform asks for.
+// below /v1/, and at / the one operation of the service "sts" that Terraform asks for;
+// with [Options.Workers] also /connect/NAME/, which is the Connect REST API of a
+// connector's workers, and /scaling/NAME.
 func New(service Service, options Options) http.Handler {
 	options = options.complete()
-	return &handler{service, options, operations(), newDoor(options), make(chan struct{}, options.MaxRequests)}
+	return &handler{service, options, operations(), newDoor(options), make(chan struct{}, options.MaxRequests), newWorkerClient()}
 }
 
 // ServeHTTP answers one request.
@@ -60,6 +63,9 @@ func (h *handler) serve(a *answer) error {
 		return a.identity(h.options.Account, body)
 	}
 	if err := h.door.admit(a.r, signingName, body); err != nil {
+		return err
+	}
+	if done, err := h.beyond(a, body); done {
 		return err
 	}
 	op, at, ok := h.route(a.r)

@@ -35,6 +35,11 @@ type Options struct {
 	// MaxRequests is how many requests are worked on at the same time; others are
 	// answered with TooManyRequestsException. 0 means 256.
 	MaxRequests int
+	// Workers lets clients look at the workers of connectors; nil does not.
+	// ConnectWrites lets them use all of the workers' Connect REST API, not only what
+	// changes nothing.
+	Workers       Workers
+	ConnectWrites bool
 	// Log receives internal errors; nil discards them. It sees no bodies.
 	Log *slog.Logger
 }

@@ -7,20 +7,15 @@ import (
 	"github.com/millrace/millrace/internal/schemaregistry/avrofile"
 )
 
-// encoder collects the records of one object in blocks.
+// encoder writes the records of one object in blocks, each of a batch.
 type encoder struct {
 	format *Format
-	plan   *plan
-	begun  bool // the header is written
+	plan   *plan // nil before the first record
+	begun  bool  // the header is written
 	sync   avrofile.Sync
-
-	block   []byte // records
-	scratch []byte // a compressed block
-	count   int    // of records in block
-	mark    int    // where the last record begins
 }
 
-// Append adds a record to the block.
+// Append appends a record as Avro has it in a block.
 func (e *encoder) Append(dst []byte, schema *data.Schema, value any) ([]byte, error) {
 	p := e.plan
 	if p == nil {
@@ -28,56 +23,43 @@ func (e *encoder) Append(dst []byte, schema *data.Schema, value any) ([]byte, er
 		if p, err = e.format.plan(schema); err != nil {
 			return nil, err
 		}
-		e.block = e.format.block()
 	}
-	block, err := p.writer.Append(e.block, value)
+	dst, err := p.writer.Append(dst, value)
 	if err != nil {
 		return nil, err
 	}
-	e.plan, e.mark, e.block = p, len(e.block), block
-	e.count++
+	e.plan = p
 	return dst, nil
 }
 
-// Undo takes the last record back. The schema of the file stays.
-func (e *encoder) Undo() {
-	e.block = e.block[:e.mark]
-	e.count--
-}
+// BatchSize returns the size of blocks before compression.
+func (e *encoder) BatchSize() int { return avrofile.BlockSize }
 
-// Keep writes the block when it is full.
-func (e *encoder) Keep(w io.Writer) error {
-	if len(e.block) < avrofile.BlockSize {
-		return nil
-	}
-	return e.flush(w)
-}
+// Ready returns true: nothing is kept from one block to the next.
+func (e *encoder) Ready(int) bool { return true }
 
-func (e *encoder) flush(w io.Writer) (err error) {
-	c := e.format.codec
+// Write writes a block, behind the header if it is the first.
+func (e *encoder) Write(w io.Writer, batch []byte, records int) error {
+	f := e.format
 	if !e.begun {
 		e.begun = true
-		e.sync = avrofile.SyncOf(e.plan.schema, e.block)
-		if _, err = w.Write(avrofile.AppendHeader(nil, c, e.plan.schema, e.sync)); err != nil {
+		e.sync = avrofile.SyncOf(e.plan.schema, batch)
+		if _, err := w.Write(avrofile.AppendHeader(nil, f.codec, e.plan.schema, e.sync)); err != nil {
 			return err
 		}
 	}
-	e.scratch, err = avrofile.WriteBlock(w, c, e.sync, e.count, e.block, e.scratch)
-	e.block, e.count = e.block[:0], 0
+	scratch, err := avrofile.WriteBlock(w, f.codec, e.sync, records, batch, f.scratch())
+	f.put(scratch)
 	return err
 }
 
-// Finish writes the last block.
+// Finish writes the header of a file whose only record was taken back.
 func (e *encoder) Finish(w io.Writer) error {
-	if e.count == 0 && e.begun || e.plan == nil {
+	if e.begun || e.plan == nil {
 		return nil
 	}
-	return e.flush(w)
+	return e.Write(w, nil, 0)
 }
 
-// Release gives the memory back.
-func (e *encoder) Release() {
-	e.format.put(e.block)
-	e.format.put(e.scratch)
-	e.block, e.scratch = nil, nil
-}
+// Release does nothing: there is nothing to give back.
+func (e *encoder) Release() {}

@@ -28,7 +28,7 @@ type Format struct {
 
 	mu     sync.Mutex
 	plans  map[*data.Schema]*plan
-	blocks sync.Pool // of *[]byte
+	scraps sync.Pool // of *[]byte
 }
 
 // plan is how values of a schema are written.
@@ -78,9 +78,9 @@ func (f *Format) plan(schema *data.Schema) (*plan, error) {
 	return p, nil
 }
 
-// block returns memory for records.
-func (f *Format) block() []byte {
-	if b, ok := f.blocks.Get().(*[]byte); ok {
+// scratch returns memory for a compressed block.
+func (f *Format) scratch() []byte {
+	if b, ok := f.scraps.Get().(*[]byte); ok {
 		return (*b)[:0]
 	}
 	return nil
@@ -88,7 +88,7 @@ func (f *Format) block() []byte {
 
 // put takes memory back, unless a large record made it large.
 func (f *Format) put(b []byte) {
-	if n := cap(b); n >= avrofile.BlockSize/2 && n <= 4*avrofile.BlockSize {
-		f.blocks.Put(&b)
+	if n := cap(b); n > 0 && n <= 4*avrofile.BlockSize {
+		f.scraps.Put(&b)
 	}
 }

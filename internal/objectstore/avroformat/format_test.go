@@ -20,18 +20,18 @@ func encode(t *testing.T, codec string, values ...string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := f.New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(f)
 	var out bytes.Buffer
 	for _, v := range values {
 		for _, text := range []string{"taken back", v} {
-			if _, err := e.Append(nil, data.StringSchema, text); err != nil {
+			if err := e.Append(data.StringSchema, text); err != nil {
 				t.Fatal(err)
 			}
 			if text != v {
 				e.Undo()
 			}
 		}
-		if _, err := e.Append(nil, data.StringSchema, int32(1)); err == nil {
+		if err := e.Append(data.StringSchema, int32(1)); err == nil {
 			t.Error("a number was taken for a text")
 		}
 		if err := e.Keep(&out); err != nil {
@@ -98,10 +98,10 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	schema := builder.MustBuild()
 	value := data.StructOf(schema, slots)
-	e := f.New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(f)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := e.Append(nil, schema, value); err != nil {
+		if err := e.Append(schema, value); err != nil {
 			b.Fatal(err)
 		}
 		if err := e.Keep(io.Discard); err != nil {

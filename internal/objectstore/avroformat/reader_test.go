@@ -20,12 +20,12 @@ func TestReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, schema := range []*data.Schema{data.StringSchema, data.OptionalStringSchema, nil} {
-		e := f.New().(objectstore.BlockEncoder)
+		e := objectstore.NewBlockEncoder(f)
 		var file bytes.Buffer
 		var want []string
 		for i := range 40 {
 			want = append(want, strings.Repeat(string(rune('a'+i%26)), i*500)) // several blocks
-			if _, err := e.Append(nil, schema, want[i]); err != nil {
+			if err := e.Append(schema, want[i]); err != nil {
 				t.Fatal(err)
 			}
 			if err := e.Keep(&file); err != nil {

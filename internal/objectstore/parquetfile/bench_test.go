@@ -41,10 +41,10 @@ func BenchmarkRecord(b *testing.B) {
 			size := &counter{}
 			b.ReportAllocs()
 			for i := 0; i < b.N; {
-				e := f.New().(objectstore.BlockEncoder)
+				e := objectstore.NewBlockEncoder(f)
 				for range min(c.flush, b.N-i) {
 					r := records[i%len(records)]
-					if _, err := e.Append(nil, r.schema, r.value); err != nil {
+					if err := e.Append(r.schema, r.value); err != nil {
 						b.Fatal(err)
 					}
 					if err := e.Keep(size); err != nil {
@@ -78,12 +78,12 @@ func BenchmarkOpen(b *testing.B) {
 			const files = 50
 			for b.Loop() {
 				f := newFormat(b, Options{})
-				var open [files]objectstore.BlockEncoder
+				var open [files]*objectstore.BlockEncoder
 				before := heap()
 				for i := range open {
-					open[i] = f.New().(objectstore.BlockEncoder)
+					open[i] = objectstore.NewBlockEncoder(f)
 					for _, r := range all[:n] {
-						if _, err := open[i].Append(nil, r.schema, r.value); err != nil {
+						if err := open[i].Append(r.schema, r.value); err != nil {
 							b.Fatal(err)
 						}
 						if err := open[i].Keep(io.Discard); err != nil {

@@ -3,22 +3,20 @@ package parquetfile
 import (
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/millrace/millrace/connect/data"
 )
 
-// encoder writes one file. It is an objectstore.BlockEncoder.
+// encoder writes one file. It is an objectstore.BatchEncoder.
 type encoder struct {
 	format *Format
 	plan   *plan        // nil before the first record
 	schema *data.Schema // that the last record came with
-	spool  []byte
-	mark   int     // where the last record begins
-	writer *writer // nil until the spool was full once
+	writer *writer      // nil before the first batch
+	lent   bool         // the writer has columns, which count
 }
 
-// Append adds a record to the spool.
+// Append appends a record to a spool.
 func (e *encoder) Append(dst []byte, schema *data.Schema, value any) ([]byte, error) {
 	plan, err := e.planFor(schema)
 	if err != nil {
@@ -28,15 +26,11 @@ func (e *encoder) Append(dst []byte, schema *data.Schema, value any) ([]byte, er
 	if e.format.options.Envelope != Values {
 		n = n.children[0]
 	}
-	if e.spool == nil {
-		e.spool = e.format.spools.get()
-	}
-	mark := len(e.spool)
-	spool, err := n.spool(e.spool, value)
+	dst, err = n.spool(dst, value)
 	if err != nil {
 		return nil, err
 	}
-	e.spool, e.mark, e.plan, e.schema = spool, mark, plan, schema
+	e.plan, e.schema = plan, schema
 	return dst, nil
 }
 
@@ -51,29 +45,40 @@ func (e *encoder) planFor(s *data.Schema) (*plan, error) {
 	return nil, data.Errorf("Mismatching struct schema")
 }
 
-// Undo takes back the last record.
-func (e *encoder) Undo() { e.spool = e.spool[:e.mark] }
+// BatchSize returns how much of a spool goes to columns at once.
+func (e *encoder) BatchSize() int { return e.format.batch }
 
-// Keep moves the records to columns when the spool is full.
-func (e *encoder) Keep(w io.Writer) error {
-	if len(e.spool) < spoolSize {
-		return nil
-	}
-	return e.drain(w)
+// Ready tells whether the file has columns, or may have them now. When enough for a row
+// group waits, it gets them in any case, and gives them up with the end of the row group.
+func (e *encoder) Ready(waiting int) bool {
+	return e.lent || e.format.writers.Load() < writersMost || waiting >= e.format.group
 }
 
-func (e *encoder) drain(w io.Writer) error {
+// Write moves a batch to columns.
+func (e *encoder) Write(w io.Writer, batch []byte, _ int) error {
 	if e.writer == nil {
-		e.writer = e.plan.open(w, len(e.spool))
+		e.writer = e.plan.open(w, batch)
 	}
-	if err := e.writer.write(e.spool); err != nil {
+	if !e.lent {
+		e.lent = true
+		e.format.writers.Add(1)
+		e.writer.begin(len(batch) < e.format.batch)
+	}
+	ended, err := e.writer.write(batch, e.format.group)
+	if ended {
+		e.giveBack()
+	}
+	if err != nil {
 		return fmt.Errorf("write Parquet columns: %w", err)
 	}
-	e.spool, e.mark = e.spool[:0], 0
-	if cap(e.spool) > 4*spoolSize {
-		e.spool = nil
-	}
 	return nil
+}
+
+func (e *encoder) giveBack() {
+	if e.lent {
+		e.lent = false
+		e.format.writers.Add(-1)
+	}
 }
 
 // Finish writes what is left and the footer.
@@ -81,37 +86,17 @@ func (e *encoder) Finish(w io.Writer) error {
 	if e.plan == nil {
 		return nil
 	}
-	if err := e.drain(w); err != nil {
-		return err
+	if e.writer == nil { // the only record was taken back
+		e.writer = e.plan.open(w, nil)
 	}
-	if err := e.writer.Close(); err != nil {
+	if err := e.writer.end(); err != nil {
 		return fmt.Errorf("end a Parquet file: %w", err)
 	}
-	e.writer = nil
 	return nil
 }
 
 // Release drops what the file holds.
 func (e *encoder) Release() {
-	e.format.spools.put(e.spool)
-	e.spool, e.writer = nil, nil
-}
-
-// spools keeps spools between files.
-type spools struct{ kept sync.Pool } // of *[]byte
-
-// Files that stay small, of which there may be many, get no large spool.
-const leastSpool = 16 << 10
-
-func (s *spools) get() []byte {
-	if b, ok := s.kept.Get().(*[]byte); ok {
-		return (*b)[:0]
-	}
-	return make([]byte, 0, 256)
-}
-
-func (s *spools) put(b []byte) {
-	if cap(b) >= leastSpool && cap(b) <= 4*spoolSize {
-		s.kept.Put(&b)
-	}
+	e.giveBack()
+	e.writer = nil
 }

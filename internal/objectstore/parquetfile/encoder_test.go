@@ -165,10 +165,10 @@ func TestRowGroups(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	records := orders(t, 3)
-	e := newFormat(t, Options{}).New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(newFormat(t, Options{}))
 	var file bytes.Buffer
 	for i, r := range records {
-		if _, err := e.Append(nil, r.schema, r.value); err != nil {
+		if err := e.Append(r.schema, r.value); err != nil {
 			t.Fatal(err)
 		}
 		if i == 1 {
@@ -192,9 +192,9 @@ func TestUndo(t *testing.T) {
 func TestAbandoned(t *testing.T) {
 	f, lost := newFormat(t, Options{}), incompressible(t, 400, 1500)
 	for range 3 {
-		e := f.New().(objectstore.BlockEncoder)
+		e := objectstore.NewBlockEncoder(f)
 		for _, r := range lost {
-			if _, err := e.Append(nil, r.schema, r.value); err != nil {
+			if err := e.Append(r.schema, r.value); err != nil {
 				t.Fatal(err)
 			}
 			if err := e.Keep(io.Discard); err != nil {
@@ -287,15 +287,15 @@ func TestAfterError(t *testing.T) {
 	records := orders(t, 2)
 	bad := data.StructOf(records[0].schema, append([]any{}, records[0].value.(*data.Struct).Slots()...))
 	bad.Slots()[9] = 5
-	e := newFormat(t, Options{}).New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(newFormat(t, Options{}))
 	var file bytes.Buffer
 	for i, v := range []any{bad, records[0].value, bad, records[1].value} {
-		_, err := e.Append(nil, records[0].schema, v)
+		err := e.Append(records[0].schema, v)
 		if (err != nil) != (i%2 == 0) {
 			t.Errorf("append %d: %v", i, err)
 		}
 	}
-	if _, err := e.Append(nil, data.StringSchema, "x"); err == nil {
+	if err := e.Append(data.StringSchema, "x"); err == nil {
 		t.Error("a record of another schema is taken")
 	}
 	if err := e.Finish(&file); err != nil {
@@ -314,10 +314,10 @@ var errFull = errors.New("full")
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func TestWriteError(t *testing.T) {
-	e := newFormat(t, Options{}).New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(newFormat(t, Options{}))
 	defer e.Release()
 	for _, r := range orders(t, 100) {
-		if _, err := e.Append(nil, r.schema, r.value); err != nil {
+		if err := e.Append(r.schema, r.value); err != nil {
 			t.Fatal(err)
 		}
 	}

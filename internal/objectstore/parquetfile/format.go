@@ -2,6 +2,7 @@ package parquetfile
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/objectstore"
@@ -29,7 +30,9 @@ var (
 type Format struct {
 	options Options
 	codec   codec
-	spools  spools
+	batch   int // batchSize and groupSpool, smaller in tests
+	group   int
+	writers atomic.Int32 // that have columns
 
 	mu    sync.Mutex
 	plans map[*data.Schema]*plan
@@ -44,7 +47,7 @@ func New(o Options) (*Format, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Format{options: o, codec: c, plans: map[*data.Schema]*plan{}}, nil
+	return &Format{options: o, codec: c, batch: batchSize, group: groupSpool, plans: map[*data.Schema]*plan{}}, nil
 }
 
 // Extension returns .parquet with that of the codec before it.

@@ -53,11 +53,11 @@ func newFormat(t testing.TB, o Options) *Format {
 // write returns the file of records.
 func write(t testing.TB, f *Format, records ...record) []byte {
 	t.Helper()
-	e := f.New().(objectstore.BlockEncoder)
+	e := objectstore.NewBlockEncoder(f)
 	defer e.Release()
 	var file bytes.Buffer
 	for _, r := range records {
-		if _, err := e.Append(nil, r.schema, r.value); err != nil {
+		if err := e.Append(r.schema, r.value); err != nil {
 			t.Fatalf("append: %v", err)
 		}
 		if err := e.Keep(&file); err != nil {

@@ -1,22 +1,23 @@
 package parquetfile
 
 import (
-	"io"
-
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
 )
 
-// Sizes in bytes. What an open file holds is at most spoolSize, and, when it grew
-// beyond that, a writer: a page of each column, and the compressed pages of one row
-// group.
+// Sizes in bytes. An open file holds nothing while its batches wait. Then it has the
+// columns of a writer: a page of each, and the compressed pages of one row group.
 const (
-	spoolSize    = 256 << 10 // of records that are not in columns yet
+	batchSize    = 240 << 10 // of records that go to columns at once
 	pageSize     = 64 << 10  // of pages, before compression
 	textSize     = 256 << 10 // of the values in a page of text, which is an index
 	dictionary   = 128 << 10 // a larger dictionary is given up
 	rowGroupSize = 8 << 20   // of the compressed pages in a row group
+	groupSpool   = 32 << 20  // of the records in a row group, when pages stay small
 )
+
+// writersMost is how many files of a format have columns at a time.
+const writersMost = 4
 
 // plan is how values of a schema are written. It is safe for concurrent use.
 type plan struct {
@@ -71,86 +72,4 @@ func (n *node) column(i int) *node {
 		}
 	}
 	return n
-}
-
-// writer is a Parquet writer, with what is needed to fill its columns.
-type writer struct {
-	*parquet.Writer
-	plan    *plan
-	columns []*parquet.ColumnWriter
-	text    []int // bytes of text in the page of each column
-	rows    rows
-	group   int64 // size of the file when the row group began
-}
-
-// open returns a writer for a file that begins with so many bytes in the spool. It is
-// for one file: the library's Reset loses the names of columns.
-func (p *plan) open(dst io.Writer, spooled int) *writer {
-	// Columns begin with memory for a page, of which small files need little.
-	page := min(max(spooled, 1<<10), pageSize)
-	w := &writer{plan: p}
-	w.Writer = parquet.NewWriter(dst, append(p.options[:len(p.options):len(p.options)], parquet.PageBufferSize(page))...)
-	w.columns = w.ColumnWriters()
-	w.text = make([]int, len(w.columns))
-	w.rows.columns = make([][]parquet.Value, len(w.columns))
-	return w
-}
-
-// Batches that go from the spool to the columns.
-const (
-	batchRows  = 64
-	batchBytes = 64 << 10
-)
-
-// write moves the records of a spool to the columns, and ends the row group when it
-// is full.
-func (w *writer) write(spool []byte) error {
-	w.rows.rest = spool
-	for len(w.rows.rest) > 0 {
-		begin := len(w.rows.rest)
-		for i := 0; i < batchRows && len(w.rows.rest) > 0 && begin-len(w.rows.rest) < batchBytes; i++ {
-			w.rows.take(w.plan.root, 0, 0)
-		}
-		if err := w.fill(); err != nil {
-			return err
-		}
-	}
-	w.rows.rest = nil
-	if w.Size()-w.group < rowGroupSize {
-		return nil
-	}
-	err := w.Flush()
-	w.group = w.Size()
-	clear(w.text)
-	return err
-}
-
-// fill gives the columns what was taken for them.
-func (w *writer) fill() error {
-	for i, values := range w.rows.columns {
-		if _, err := w.columns[i].WriteRowValues(values); err != nil {
-			return err
-		}
-		if w.plan.text[i] {
-			if err := w.page(i, values); err != nil {
-				return err
-			}
-		}
-		clear(values)
-		w.rows.columns[i] = values[:0]
-	}
-	return nil
-}
-
-// page ends the page of a column of text when there is much in it: the library
-// counts only the index.
-func (w *writer) page(i int, values []parquet.Value) error {
-	for j := range values {
-		w.text[i] += len(values[j].ByteArray())
-	}
-	if w.text[i] < textSize {
-		return nil
-	}
-	w.text[i] = 0
-	return w.columns[i].Flush()
 }

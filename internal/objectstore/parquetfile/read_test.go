@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,20 +115,21 @@ func TestReadCodecs(t *testing.T) {
 // TestReadFrom skips records within a row group, whole groups, and all.
 func TestReadFrom(t *testing.T) {
 	want := orders(t, 3000)
-	e := newFormat(t, Options{Codec: "none"}).New().(*encoder)
+	f := newFormat(t, Options{Codec: "none"})
+	f.batch, f.group = 1, 1
+	e := f.New().(*encoder)
 	defer e.Release()
 	var file bytes.Buffer
-	for i, r := range want {
-		if _, err := e.Append(nil, r.schema, r.value); err != nil {
-			t.Fatal(err)
+	for part := range slices.Chunk(want, 1000) {
+		var batch []byte
+		for _, r := range part {
+			var err error
+			if batch, err = e.Append(batch, r.schema, r.value); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if i%1000 == 999 {
-			if err := e.drain(&file); err != nil {
-				t.Fatal(err)
-			}
-			if err := e.writer.Flush(); err != nil {
-				t.Fatal(err)
-			}
+		if err := e.Write(&file, batch, len(part)); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := e.Finish(&file); err != nil {

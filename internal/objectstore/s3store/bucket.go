@@ -4,14 +4,17 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/internal/objectstore"
@@ -60,6 +63,9 @@ func Open(ctx context.Context, s Settings) (*Bucket, error) {
 // Close releases the connections.
 func (b *Bucket) Close() { b.close() }
 
+// place is how errors call an object.
+func (b *Bucket) place(key string) string { return "s3://" + *b.name + "/" + key }
+
 // check asks for the bucket. An answer of 301 or 403 proves that it exists.
 func (b *Bucket) check(ctx context.Context) error {
 	_, err := b.client.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: b.name})
@@ -98,7 +104,7 @@ func (b *Bucket) Create(ctx context.Context, key string) (string, error) {
 	}
 	out, err := b.client.CreateMultipartUpload(ctx, in)
 	if err != nil {
-		return "", explain(err, "", "create multipart upload of "+key)
+		return "", explain(err, "", "create multipart upload of "+b.place(key))
 	}
 	return aws.ToString(out.UploadId), nil
 }
@@ -122,7 +128,7 @@ func (b *Bucket) Upload(ctx context.Context, u objectstore.Upload, number int, b
 	}
 	out, err := b.client.UploadPart(ctx, in)
 	if err != nil {
-		return "", explain(err, "Part upload failed: ", fmt.Sprintf("upload part %d of %s: %s", number, u.Key, text(err)))
+		return "", explain(err, "Part upload failed: ", fmt.Sprintf("upload part %d of %s: %s", number, b.place(u.Key), text(err)))
 	}
 	return aws.ToString(out.ETag), nil
 }
@@ -139,32 +145,88 @@ func (b *Bucket) Complete(ctx context.Context, u objectstore.Upload, tags []stri
 	if onlyNew {
 		in.IfNoneMatch = aws.String("*")
 	}
-	_, err := b.client.CompleteMultipartUpload(ctx, in)
-	if a, ok := read(err); onlyNew && ok && (a.status == http.StatusPreconditionFailed || a.code == "PreconditionFailed") {
-		return fmt.Errorf("complete %s: %w", u.Key, objectstore.ErrExists)
-	} else if onlyNew && a.status == http.StatusConflict {
-		// Another write of the same key is going on: S3 asks to begin anew.
-		return connect.Retriable(explain(err, "", "complete "+u.Key))
+	tries := 0
+	_, err := b.client.CompleteMultipartUpload(ctx, in, count(&tries))
+	if err == nil {
+		return nil
 	}
-	return explain(err, "", "complete "+u.Key)
+	a, _ := read(err)
+	exists := onlyNew && (a.status == http.StatusPreconditionFailed || a.code == "PreconditionFailed")
+	gone := a.noUpload()
+	switch {
+	case tries > 1 && (exists || gone) && b.has(ctx, u.Key, tags):
+		return nil // an earlier try was successful, and its answer lost
+	case exists:
+		return fmt.Errorf("complete %s: %w", u.Key, objectstore.ErrExists)
+	case onlyNew && a.status == http.StatusConflict, tries > 1 && gone:
+		// Another write of the same key is going on, or may have been successful: S3
+		// asks to begin anew, or would.
+		return connect.Retriable(explain(err, "", "complete "+b.place(u.Key)))
+	}
+	return explain(err, "", "complete "+b.place(u.Key))
 }
 
-// Abort gives up a multipart upload.
+// has tells whether there is an object of these parts.
+func (b *Bucket) has(ctx context.Context, key string, tags []string) bool {
+	want, ok := joinedTag(tags)
+	if !ok {
+		return false
+	}
+	out, err := b.head(ctx, key)
+	return err == nil && strings.Trim(aws.ToString(out.ETag), `"`) == want
+}
+
+// joinedTag returns the tag that S3 gives an object of parts: the MD5 over theirs, and
+// their number. false says that the tags are no MD5, as with some kinds of encryption.
+func joinedTag(tags []string) (string, bool) {
+	sum := md5.New()
+	for _, tag := range tags {
+		raw, err := hex.DecodeString(strings.Trim(tag, `"`))
+		if err != nil || len(raw) != md5.Size {
+			return "", false
+		}
+		_, _ = sum.Write(raw)
+	}
+	return fmt.Sprintf("%x-%d", sum.Sum(nil), len(tags)), true
+}
+
+// count returns an option that counts how often a request is tried.
+func count(tries *int) func(*s3.Options) {
+	return func(o *s3.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("CountTries", func(
+				ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler,
+			) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				*tries++
+				return next.HandleFinalize(ctx, in)
+			}), "Retry", middleware.After)
+		})
+	}
+}
+
+// Abort gives up a multipart upload. It is well if there is none.
 func (b *Bucket) Abort(ctx context.Context, u objectstore.Upload) error {
 	_, err := b.client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: b.name, Key: &u.Key, UploadId: &u.ID})
-	return explain(err, "", "abort multipart upload of "+u.Key)
+	if a, _ := read(err); a.noUpload() {
+		return nil
+	}
+	return explain(err, "", "abort multipart upload of "+b.place(u.Key))
 }
 
 // Exists looks for an object.
 func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
-	_, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: b.name, Key: &key,
-		SSECustomerAlgorithm: b.customer.algorithm, SSECustomerKey: b.customer.key, SSECustomerKeyMD5: b.customer.md5,
-	})
+	_, err := b.head(ctx, key)
 	if a, ok := read(err); ok && a.status == http.StatusNotFound {
 		return false, nil
 	}
-	return err == nil, explain(err, "", "look for "+key)
+	return err == nil, explain(err, "", "look for "+b.place(key))
+}
+
+func (b *Bucket) head(ctx context.Context, key string) (*s3.HeadObjectOutput, error) {
+	return b.client.HeadObject(ctx, &s3.HeadObjectInput{
+		Bucket: b.name, Key: &key,
+		SSECustomerAlgorithm: b.customer.algorithm, SSECustomerKey: b.customer.key, SSECustomerKeyMD5: b.customer.md5,
+	})
 }
 
 // SetTags replaces the tags of an object.
@@ -176,5 +238,5 @@ func (b *Bucket) SetTags(ctx context.Context, key string, tags []objectstore.Tag
 	_, err := b.client.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{
 		Bucket: b.name, Key: &key, Tagging: &types.Tagging{TagSet: set},
 	})
-	return explain(err, "", "tag "+key)
+	return explain(err, "", "tag "+b.place(key))
 }

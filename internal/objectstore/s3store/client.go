@@ -17,6 +17,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 )
 
 const (
@@ -34,7 +35,7 @@ func newClient(ctx context.Context, s *Settings) (*s3.Client, func(), error) {
 	}
 	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
 	network := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { s.tune(t, proxy) })
-	options := append(s.Credentials.options(), config.WithRegion(s.Region), config.WithHTTPClient(network))
+	options := append(s.Credentials.options(), config.WithRegion(s.Region), config.WithHTTPClient(network), config.WithLogger(logging.Nop{}))
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err == nil {
 		err = s.Credentials.upgrade(&cfg)
@@ -47,7 +48,16 @@ func newClient(ctx context.Context, s *Settings) (*s3.Client, func(), error) {
 		client.Transport = built.GetTransport()
 	}
 	cfg.HTTPClient = client
+	s.renewFrom(cfg.Credentials)
 	return s3.NewFromConfig(cfg, s.apply), client.CloseIdleConnections, nil
+}
+
+// renewFrom has new credentials taken from a provider when S3 says that those in use have
+// expired, which may be before the provider expects it.
+func (s *Settings) renewFrom(p aws.CredentialsProvider) {
+	if cache, ok := p.(*aws.CredentialsCache); ok && s.Credentials.Kind != Static {
+		s.renew = cache.Invalidate
+	}
 }
 
 // checkRedirect follows only what keeps method and body.
@@ -89,7 +99,7 @@ func withScheme(endpoint string) string {
 func (s *Settings) retries(o *retry.StandardOptions) {
 	o.MaxAttempts = s.Attempts
 	o.RateLimiter = ratelimit.None
-	o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(alsoRetryable)}, o.Retryables...)
+	o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(s.alsoRetryable)}, o.Retryables...)
 	o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) {
 		bound := maxBackoff
 		if shift := min(attempt, 30); s.Backoff < maxBackoff>>shift {

@@ -42,6 +42,8 @@ func Connect(ctx context.Context, s Settings, t Tuning) (*Bucket, error) {
 	o := client.Options()
 	if role.Kind == AssumeRole {
 		o.Credentials = t.assume(&o, role.Role)
+		s.Credentials.Kind = AssumeRole
+		s.renewFrom(o.Credentials)
 	}
 	o.Retryer = retry.NewStandard(s.retries, t.bound)
 	if t.ServerSide != "" {

@@ -46,6 +46,13 @@ func (a answer) String() string {
 	return fmt.Sprintf("%s (Service: S3, Status Code: %d, Request ID: %s)", a.message, a.status, a.requestID)
 }
 
+// cut tells whether S3 did what it was asked for, but its answer ended too early.
+func (a answer) cut() bool { return a.code == "" && a.status/100 == 2 }
+
+// noUpload tells whether the upload that a request is about does not exist, as an answer
+// of 404 means even when it ended before it said so.
+func (a answer) noUpload() bool { return a.status == http.StatusNotFound && a.code != "NoSuchBucket" }
+
 // skewed tells whether a code says that the clocks differ too much.
 func skewed(code string) bool {
 	switch code {
@@ -55,9 +62,25 @@ func skewed(code string) bool {
 	return false
 }
 
-// alsoRetryable adds what the Java client tries again and the Go client does not.
-func alsoRetryable(err error) aws.Ternary {
-	if a, ok := read(err); ok && (a.status == http.StatusTooManyRequests || skewed(a.code)) {
+// expired tells whether a code says that credentials were good until lately.
+func expired(code string) bool {
+	switch code {
+	case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired":
+		return true
+	}
+	return false
+}
+
+// alsoRetryable adds what the Java client tries again and the Go client does not, and
+// requests whose credentials have expired when there may be others.
+func (s *Settings) alsoRetryable(err error) aws.Ternary {
+	a, ok := read(err)
+	switch {
+	case !ok:
+	case a.status == http.StatusTooManyRequests, skewed(a.code), a.cut():
+		return aws.TrueTernary
+	case s.renew != nil && expired(a.code):
+		s.renew()
 		return aws.TrueTernary
 	}
 	return aws.UnknownTernary
@@ -73,6 +96,9 @@ func passing(err error) bool {
 	a, ok := read(err)
 	if !ok || a.status == 0 {
 		return network(err)
+	}
+	if a.cut() {
+		return true
 	}
 	switch a.status {
 	case 500, 502, 503, 504, http.StatusTooManyRequests:
@@ -110,7 +136,7 @@ func explain(err error, msg, what string) error {
 }
 
 func text(err error) string {
-	if a, ok := read(err); ok && a.status > 0 {
+	if a, ok := read(err); ok && a.status > 0 && !a.cut() {
 		return a.String()
 	}
 	return err.Error()

@@ -27,6 +27,8 @@ type Settings struct {
 
 	// Transport takes the place of the network, for tests; nil for the network.
 	Transport http.RoundTripper
+
+	renew func() // has credentials looked for again; nil: they stay what they are
 }
 
 // Proxy is an HTTP proxy.

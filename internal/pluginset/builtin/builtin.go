@@ -20,6 +20,7 @@ import (
 	"github.com/millrace/millrace/plugins/converters/avroconverter"
 	"github.com/millrace/millrace/plugins/converters/booleanconverter"
 	"github.com/millrace/millrace/plugins/converters/bytearrayconverter"
+	"github.com/millrace/millrace/plugins/converters/glueavroconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonschemaconverter"
 	"github.com/millrace/millrace/plugins/converters/numberconverters"
@@ -29,12 +30,13 @@ import (
 	"github.com/millrace/millrace/plugins/policies"
 	"github.com/millrace/millrace/plugins/predicates"
 	"github.com/millrace/millrace/plugins/providers"
+	"github.com/millrace/millrace/plugins/providers/awsproviders"
 	"github.com/millrace/millrace/plugins/transforms"
 )
 
 // Plugins returns all of them.
 func Plugins() []plugin.Plugin {
-	return slices.Concat(connectors(), mirror.Plugins(connectorconfig.CommonDef()), converters(), transforms.All(), predicates.All(), providers.All(), policies.All())
+	return slices.Concat(connectors(), mirror.Plugins(connectorconfig.CommonDef()), converters(), transforms.All(), predicates.All(), providers.All(), awsproviders.All(), policies.All())
 }
 
 func connectors() []plugin.Plugin {
@@ -49,7 +51,7 @@ func connectors() []plugin.Plugin {
 
 func converters() []plugin.Plugin {
 	return []plugin.Plugin{
-		avroconverter.Plugin, booleanconverter.Plugin, bytearrayconverter.Plugin, jsonconverter.Plugin,
+		avroconverter.Plugin, booleanconverter.Plugin, bytearrayconverter.Plugin, glueavroconverter.Plugin, jsonconverter.Plugin,
 		jsonschemaconverter.Plugin, protobufconverter.Plugin,
 		numberconverters.Short, numberconverters.Integer, numberconverters.Long,
 		numberconverters.Float, numberconverters.Double,

@@ -49,9 +49,9 @@ func AppendHeader(dst []byte, id ID, isCompressed bool) []byte {
 
 // The reasons why bytes are no value with a header.
 var (
-	ErrShort       = errors.New("Data is not compatible with schema registry")                    //nolint:revive // the text of the Java class
-	ErrVersion     = errors.New("Invalid schema registry header version byte in data")            //nolint:revive // the same
-	ErrCompression = errors.New("Invalid schema registry compression byte in data")               //nolint:revive // the same
+	ErrShort       = errors.New("Data is not compatible with schema registry")                   //nolint:revive // the text of the Java class
+	ErrVersion     = errors.New("Invalid schema registry header version byte in data")           //nolint:revive // the same
+	ErrCompression = errors.New("Invalid schema registry compression byte in data")              //nolint:revive // the same
 	errTooLarge    = fmt.Errorf("the data is more than %d bytes when decompressed", MaxInflated) // not what a record may be
 )
 

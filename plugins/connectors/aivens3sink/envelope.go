@@ -254,7 +254,7 @@ func (f *fieldWriter) value(r *connect.Record) (any, error) {
 
 func (e *envelopes) content(s *shape) content {
 	if e.parquet != nil {
-		return &parquetContent{fields: s, encoder: e.parquet.New().(objectstore.BlockEncoder)}
+		return &parquetContent{fields: s, encoder: objectstore.NewBlockEncoder(e.parquet)}
 	}
 	return &avroContent{shape: s, codec: e.codec}
 }

@@ -28,7 +28,7 @@ func (e *envelopes) compileParquet(s *shape, fields []fieldWriter) error {
 // parquetContent is a Parquet file.
 type parquetContent struct {
 	fields  *shape
-	encoder objectstore.BlockEncoder
+	encoder *objectstore.BlockEncoder
 	taken   int // bytes of records, by estimate
 }
 
@@ -37,7 +37,7 @@ func (c *parquetContent) add(s *objectstore.Stream, r *connect.Record) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.encoder.Append(nil, c.fields.schema, value); err != nil {
+	if err := c.encoder.Append(c.fields.schema, value); err != nil {
 		return err
 	}
 	c.taken += sizeOf(r)

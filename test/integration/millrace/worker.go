@@ -242,3 +242,6 @@ func (w *Worker) Terminate(t testing.TB) {
 		t.Errorf("stop the worker: %v", err)
 	}
 }
+
+// PID returns the process id of a worker that was started.
+func (w *Worker) PID() int { return w.process.PID() }

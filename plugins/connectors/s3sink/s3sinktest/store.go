@@ -70,6 +70,9 @@ func NewStore(t testing.TB, withBucket bool) *Store {
 	return &Store{server: server}
 }
 
+// View returns a Store that looks into a server with a Bucket. It makes no connection.
+func View(server *devs3.Server) *Store { return &Store{server: server} }
+
 // Fail arms a fault.
 func (s *Store) Fail(f Fault) {
 	s.mu.Lock()

@@ -1,0 +1,15 @@
+//go:build linux && integration
+
+package operate_test
+
+import "testing"
+
+// TestCrashes ends the engine before and after every step of every operation.
+func TestCrashes(t *testing.T) {
+	for _, d := range deeds() {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			crashEverywhere(t, d)
+		})
+	}
+}

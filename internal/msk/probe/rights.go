@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// checkTopics fails when a topic that is there must not be read and written, or one that
+// is not must not be created.
+func checkTopics(ctx context.Context, client *kgo.Client, topics []string) error {
+	req := kmsg.NewPtrMetadataRequest()
+	req.IncludeTopicAuthorizedOperations = true
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = kmsg.StringPtr(name)
+		req.Topics = append(req.Topics, topic)
+	}
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return refused(fmt.Errorf("describe the internal topics: %w", err))
+	}
+	var missing []string
+	for _, topic := range resp.Topics {
+		name := ""
+		if topic.Topic != nil {
+			name = *topic.Topic
+		}
+		switch err := kerr.ErrorForCode(topic.ErrorCode); {
+		case errors.Is(err, kerr.TopicAuthorizationFailed):
+			return forbidden("the internal topic %s must not be described", name)
+		case errors.Is(err, kerr.UnknownTopicOrPartition):
+			missing = append(missing, name)
+		case err == nil && !allows(topic.AuthorizedOperations, kmsg.ACLOperationRead):
+			return forbidden("the internal topic %s must not be read", name)
+		case err == nil && !allows(topic.AuthorizedOperations, kmsg.ACLOperationWrite):
+			return forbidden("the internal topic %s must not be written", name)
+		}
+	}
+	return checkCreation(ctx, client, missing)
+}
+
+// allows reads a set of rights; brokers that do not tell allow everything.
+func allows(rights int32, operation kmsg.ACLOperation) bool {
+	return rights == math.MinInt32 || rights == 0 || rights&(1<<operation) != 0
+}
+
+// checkCreation asks what would happen if topics were created.
+func checkCreation(ctx context.Context, client *kgo.Client, topics []string) error {
+	if len(topics) == 0 {
+		return nil
+	}
+	req := kmsg.NewPtrCreateTopicsRequest()
+	req.ValidateOnly = true
+	for _, name := range topics {
+		topic := kmsg.NewCreateTopicsRequestTopic()
+		topic.Topic, topic.NumPartitions, topic.ReplicationFactor = name, 1, -1
+		req.Topics = append(req.Topics, topic)
+	}
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return refused(fmt.Errorf("ask whether the internal topics may be created: %w", err))
+	}
+	for _, topic := range resp.Topics {
+		err := kerr.ErrorForCode(topic.ErrorCode)
+		if errors.Is(err, kerr.TopicAuthorizationFailed) || errors.Is(err, kerr.ClusterAuthorizationFailed) {
+			return forbidden("the internal topic %s does not exist and must not be created", topic.Topic)
+		}
+	}
+	return nil
+}
+
+// checkGroups fails when a group must not be joined.
+func checkGroups(ctx context.Context, client *kgo.Client, groups []string) error {
+	req := kmsg.NewPtrDescribeGroupsRequest()
+	req.Groups, req.IncludeAuthorizedOperations = groups, true
+	for _, shard := range client.RequestSharded(ctx, req) {
+		if errors.Is(shard.Err, kerr.GroupAuthorizationFailed) {
+			return forbidden("the groups %v must not be described", groups)
+		}
+		if shard.Err != nil {
+			return refused(fmt.Errorf("describe the groups of the workers: %w", shard.Err))
+		}
+		for _, group := range shard.Resp.(*kmsg.DescribeGroupsResponse).Groups {
+			switch err := kerr.ErrorForCode(group.ErrorCode); {
+			case errors.Is(err, kerr.GroupAuthorizationFailed):
+				return forbidden("the group %s must not be described", group.Group)
+			case err == nil && !allows(group.AuthorizedOperations, kmsg.ACLOperationRead):
+				return forbidden("the group %s must not be joined", group.Group)
+			}
+		}
+	}
+	return nil
+}

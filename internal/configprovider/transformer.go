@@ -67,8 +67,8 @@ func (t *Transformer) fetch(ctx context.Context, props map[string]string, ttls m
 			return nil, err
 		}
 		values[at] = data.Values
-		if data.TTL > 0 {
-			ttls[at.path] = data.TTL
+		if old, ok := ttls[at.path]; data.TTL > 0 && (!ok || data.TTL < old) {
+			ttls[at.path] = data.TTL // two providers may have the same path
 		}
 	}
 	return values, nil

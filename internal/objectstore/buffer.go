@@ -112,8 +112,7 @@ func (b *buffer) cut(n int) (*part, error) {
 		return nil, err
 	}
 	b.cutChunks(p, n-min(n, p.paged+len(p.first)))
-	p.counted = p.memory()
-	b.pool.held.Add(int64(p.counted))
+	p.count()
 	b.count()
 	return p, nil
 }

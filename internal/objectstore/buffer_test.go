@@ -30,13 +30,13 @@ func TestBuffer(t *testing.T) {
 				}
 			}
 			for b.len() >= partSize {
-				want = checkPart(t, &b, partSize, want)
+				want = checkPart(t, &b, partSize, want, rnd.IntN(2) == 0)
 			}
 			if t.Failed() {
 				t.Fatalf("seed %d", seed)
 			}
 		}
-		checkPart(t, &b, b.len(), want)
+		checkPart(t, &b, b.len(), want, false)
 		if held := pool.held.Load(); b.len() != 0 || held != 0 || len(pool.buffers) != 0 {
 			t.Errorf("seed %d: %d bytes are left, %d held by %d buffers", seed, b.len(), held, len(pool.buffers))
 		}
@@ -82,7 +82,7 @@ func TestPool(t *testing.T) {
 				want = append(want, byte(turn+i+k))
 			}
 		}
-		checkPart(t, &buffers[i], buffers[i].len(), want)
+		checkPart(t, &buffers[i], buffers[i].len(), want, i%2 == 0)
 	}
 	pool.overflow.close()
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -115,9 +115,12 @@ func sizeOf(rnd *rand.Rand) int {
 	return rnd.IntN(2000)
 }
 
-func checkPart(t *testing.T, b *buffer, size int, want []byte) []byte {
+func checkPart(t *testing.T, b *buffer, size int, want []byte, spill bool) []byte {
 	t.Helper()
 	p, err := b.cut(size)
+	if err == nil && spill {
+		err = p.spill()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func (o *object) keep(ctx context.Context) error {
 
 func (o *object) sendFull(ctx context.Context) error {
 	for o.buf.len() >= o.sink.PartSize {
-		p, err := o.buf.cut(o.sink.PartSize)
+		p, err := o.part(o.sink.PartSize)
 		if err == nil {
 			err = o.send(ctx, p)
 		}
@@ -144,7 +144,20 @@ func (o *object) finish(ctx context.Context) (*part, error) {
 	if err := o.sendFull(ctx); err != nil {
 		return nil, err
 	}
-	return o.buf.cut(o.buf.len())
+	return o.part(o.buf.len())
+}
+
+// part takes a part out of the content.
+func (o *object) part(size int) (*part, error) {
+	p, err := o.buf.cut(size)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.sink.pool.fit(p); err != nil {
+		p.release()
+		return nil, err
+	}
+	return p, nil
 }
 
 // end makes the content complete.

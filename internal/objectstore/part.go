@@ -133,6 +133,31 @@ func (p *part) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
+// count tells the pool what the part holds.
+func (p *part) count() {
+	n := p.memory()
+	p.pool.held.Add(int64(n - p.counted))
+	p.counted = n
+}
+
+// spill moves what is in memory to the file of the pool, before the part is read.
+func (p *part) spill() (err error) {
+	for i, c := range p.chunks {
+		room := (chunkSize - (p.skip+p.paged)%chunkSize) % chunkSize
+		if p.pages, err = p.pool.overflow.append(p.pages, room, c); err != nil {
+			p.chunks = p.chunks[i:]
+			return err
+		}
+		p.paged += len(c)
+		if !p.shared || i < len(p.chunks)-1 {
+			p.pool.put(c)
+		}
+	}
+	p.chunks, p.first, p.shared = nil, nil, false
+	p.count()
+	return nil
+}
+
 // release gives the memory back; the part must not be read any more.
 func (p *part) release() {
 	for i, c := range p.chunks {
@@ -145,6 +170,6 @@ func (p *part) release() {
 		p.pool.put(p.page)
 	}
 	p.pool.overflow.release(p.pages)
-	p.pool.held.Add(-int64(p.counted))
-	p.chunks, p.pages, p.page, p.counted = nil, nil, nil, 0
+	p.chunks, p.pages, p.page = nil, nil, nil
+	p.count()
 }

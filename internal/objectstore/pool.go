@@ -37,6 +37,15 @@ func (p *pool) relieve() error {
 	return p.spill()
 }
 
+// fit moves a part to the file when the memory is used up: others wait, because the store
+// is slow.
+func (p *pool) fit(x *part) error {
+	if p.limit == 0 || p.held.Load() <= int64(p.limit) {
+		return nil
+	}
+	return x.spill()
+}
+
 // spill moves buffers to the file, the larger ones first, until half of the limit is
 // free.
 func (p *pool) spill() error {

@@ -16,6 +16,7 @@ import (
 	"github.com/millrace/millrace/internal/msk/eviction"
 	"github.com/millrace/millrace/internal/msk/fetch"
 	"github.com/millrace/millrace/internal/msk/fleet"
+	"github.com/millrace/millrace/internal/msk/lag"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 	"github.com/millrace/millrace/internal/msk/probe"
@@ -66,8 +67,8 @@ func openControlPlane(o ControlOptions, secrets map[string]string, registry *log
 		Store: p.store, Fleet: p.fleet, Watch: watch, Plugins: plugins, Scaling: o.Scaling,
 		Fetcher: fetch.New(fetch.Settings{Endpoint: o.S3Endpoint, Region: o.S3Region}),
 		Prober:  probe.New(registry.For("millrace.control.probe")), Natives: newNatives(o.Plugins),
-		Evictor: eviction.New(registry.For("millrace.control.groups")),
-		Log:     registry.For("millrace.control.operations"),
+		Evictor: eviction.New(registry.For("millrace.control.groups")), Lags: lag.New(registry.For("millrace.control.groups")),
+		Log: registry.For("millrace.control.operations"),
 	})
 	if err != nil {
 		return nil, err

@@ -29,13 +29,15 @@ import (
 
 // node is a running worker with its REST API.
 type node struct {
-	log     *slog.Logger
-	herder  stoppable
-	api     *rest.Server
-	metrics *metrics.Registry
-	secrets *configprovider.Transformer
-	changed []string // keys of the worker that have what secrets returned
-	closes  []func() // what the herder uses, last first
+	log       *slog.Logger
+	herder    stoppable
+	api       *rest.Server
+	metrics   *metrics.Registry
+	secrets   *configprovider.Transformer
+	started   chan struct{} // closed when the herder is there
+	refresher *configprovider.Refresher
+	changed   []string // keys of the worker that have what secrets returned
+	closes    []func() // what the herder uses, last first
 }
 
 // stoppable is a herder that was started.
@@ -100,10 +102,12 @@ func (m mode) start(ctx context.Context, s setup) (_ *node, err error) {
 	if n.api, err = openAPI(p, n.metrics); err != nil {
 		return nil, err
 	}
+	n.openRefresher(p.logs)
 	if n.herder, err = m.herd(ctx, n, p); err != nil {
 		return nil, err
 	}
 	n.measure(p)
+	close(n.started)
 	n.api.Mount(n.herder)
 	n.log.Info("Kafka Connect started", "rest", strings.Join(n.api.URLs(), ","), "cluster", p.clusterID)
 	return n, nil
@@ -148,10 +152,7 @@ func (n *node) workerSettings(p parts) worker.Settings {
 		Converters: worker.Converters{
 			Key: defaultConverter(cfg.Key), Value: defaultConverter(cfg.Value), Header: defaultConverter(cfg.Header),
 		},
-		Resolve: func(ctx context.Context, _ string, props map[string]string) (map[string]string, error) {
-			r, err := n.secrets.Transform(ctx, props)
-			return r.Props, err
-		},
+		Resolve:             n.refresher.Resolve,
 		OffsetFlushInterval: cfg.FlushInterval, OffsetFlushTimeout: cfg.FlushTimeout,
 		GracefulTimeout: cfg.GracefulTimeout, TopicCreation: cfg.TopicCreation,
 	}
@@ -226,6 +227,9 @@ func (n *node) stop() {
 		if err := n.api.Close(ctx); err != nil {
 			n.log.Warn("Requests were cut off", "err", err)
 		}
+	}
+	if n.refresher != nil {
+		n.refresher.Close()
 	}
 	if n.herder != nil {
 		n.herder.Stop()

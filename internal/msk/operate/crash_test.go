@@ -41,6 +41,7 @@ type crashes struct {
 // TestCrash ends the engine before and after every step of one operation, with what it
 // changes back; the integration tests do so with all operations.
 func TestCrash(t *testing.T) {
+	t.Parallel()
 	for _, d := range deeds() {
 		if d.name == "configuration that fails" {
 			crashEverywhere(t, d)

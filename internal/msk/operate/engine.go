@@ -56,8 +56,8 @@ type Natives interface {
 	Connector(class string) (sink, known bool)
 }
 
-// EngineSettings are what an [Engine] works with. All interfaces but Evictor are
-// required; for a zero duration or number there is a default.
+// EngineSettings are what an [Engine] works with. All interfaces but Evictor and
+// Lags are required; for a zero duration or number there is a default.
 type EngineSettings struct {
 	Store   *store.Store
 	Fleet   Fleet
@@ -65,6 +65,7 @@ type EngineSettings struct {
 	Prober  Prober
 	Natives Natives
 	Evictor Evictor
+	Lags    Lags
 	// Watch tells the engine of workers that die; see [Watch].
 	Watch *Watch
 	// Plugins is the directory of the files of custom plugins; it is made.
@@ -109,6 +110,7 @@ type Engine struct {
 	log      *slog.Logger
 	turns    turns
 	scaler   scaler
+	delays   delays
 
 	closing context.Context // ends with Close
 	stop    context.CancelFunc

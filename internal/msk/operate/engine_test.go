@@ -149,6 +149,7 @@ func took(t *testing.T, what string, since time.Time) {
 }
 
 func TestLife(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t)
 	p.open(nil, nil)
 	p.upload("p.zip", zipOf(t, map[string]string{"README": "x"}))

@@ -5,6 +5,7 @@ package operate_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"net/http"
@@ -48,6 +49,7 @@ func explained(t *testing.T, what string, got *model.StateDescription, code stri
 }
 
 func TestPluginsFail(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t)
 	p.open(nil, nil)
 	p.upload("text", []byte("no archive"))
@@ -69,6 +71,7 @@ func TestPluginsFail(t *testing.T) {
 }
 
 func TestCreatesFail(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t)
 	p.open(nil, nil)
 	p.upload("p.zip", zipOf(t, map[string]string{"README": "x"}))
@@ -141,6 +144,7 @@ func TestCreatesFail(t *testing.T) {
 
 // TestUpdatesFail updates a connector to what cannot work: it must be as it was.
 func TestUpdatesFail(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t)
 	p.open(nil, nil)
 	p.upload("p.zip", zipOf(t, map[string]string{"README": "x"}))
@@ -220,6 +224,7 @@ func stepsOf(op model.Operation) string {
 // TestOffsetsContinue creates a source again under the same name, with an offset topic
 // of its own, and a sink.
 func TestOffsetsContinue(t *testing.T) {
+	t.Parallel()
 	p := newPlant(t)
 	p.open(nil, nil)
 	p.upload("p.zip", zipOf(t, map[string]string{"README": "x"}))
@@ -258,4 +263,50 @@ func TestOffsetsContinue(t *testing.T) {
 	if !strings.Contains(strings.Join(p.topics(), "\n"), "my-offsets") {
 		t.Error("the offset topic is not there")
 	}
+}
+
+// TestJavaOnly has a connector class that is in the plugin and nowhere else.
+func TestJavaOnly(t *testing.T) {
+	t.Parallel()
+	p := newPlant(t)
+	p.open(nil, nil)
+	jar := zipOf(t, map[string]string{
+		"com/example/Pump.class": classFile("com/example/Pump", "org/apache/kafka/connect/source/SourceConnector"),
+		"META-INF/services/org.apache.kafka.connect.source.SourceConnector": "com.example.Pump\n",
+	})
+	p.upload("p.zip", zipOf(t, map[string]string{"lib/pump-1.2.jar": string(jar)}))
+	plugin := p.plugin("p", "p.zip")
+	if plugin.State != model.PluginActive {
+		t.Fatalf("%+v", plugin.StateDescription)
+	}
+	for class, part := range map[string]string{
+		"com.example.Pump":  "com.example.Pump is in the custom plugin, but it is written in Java",
+		"com.example.Pumps": "nor in the custom plugin, which has the connectors com.example.Pump;",
+	} {
+		r := p.request(class, plugin.ARN.String(), map[string]string{"connector.class": class})
+		got := p.create(r)
+		if got.State != model.ConnectorFailed {
+			t.Errorf("%s: %s", class, got.State)
+		}
+		explained(t, class, got.StateDescription, model.ReasonPluginClassNotFound, part)
+	}
+}
+
+// classFile returns a public class without members, in the form of Java 8.
+func classFile(name, super string) string {
+	var b bytes.Buffer
+	put := func(values ...any) {
+		for _, v := range values {
+			if text, ok := v.(string); ok {
+				put := append(binary.BigEndian.AppendUint16([]byte{1}, uint16(len(text))), text...)
+				b.Write(put)
+				continue
+			}
+			_ = binary.Write(&b, binary.BigEndian, v)
+		}
+	}
+	put(uint32(0xCAFEBABE), uint16(0), uint16(52), uint16(5))
+	put(name, super, byte(7), uint16(1), byte(7), uint16(2))                            // constants 1 to 4
+	put(uint16(0x21), uint16(3), uint16(4), uint16(0), uint16(0), uint16(0), uint16(0)) // public, this, super
+	return b.String()
 }

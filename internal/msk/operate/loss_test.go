@@ -33,6 +33,7 @@ func (p *plant) produce(topic string, values ...string) {
 // TestWorkerDies kills workers: others must get their work before the sessions in the
 // groups, of 10 and 45 seconds, end.
 func TestWorkerDies(t *testing.T) {
+	t.Parallel()
 	for _, workers := range []int{1, 2} {
 		p := newPlant(t)
 		p.open(nil, nil)

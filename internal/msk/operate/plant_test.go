@@ -22,6 +22,7 @@ import (
 	"github.com/millrace/millrace/internal/msk/eviction"
 	"github.com/millrace/millrace/internal/msk/fetch"
 	"github.com/millrace/millrace/internal/msk/fleet"
+	"github.com/millrace/millrace/internal/msk/lag"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 	"github.com/millrace/millrace/internal/msk/probe"
@@ -110,7 +111,7 @@ func (p *plant) open(reached, passed func(store.Operation)) {
 		passed = none
 	}
 	p.engine, err = operate.OpenWatched(operate.EngineSettings{
-		Store: p.store, Fleet: p.fleet, Fetcher: fetch.New(fetch.Settings{Endpoint: p.s3}), Prober: probe.New(nil), Evictor: eviction.New(nil),
+		Store: p.store, Fleet: p.fleet, Fetcher: fetch.New(fetch.Settings{Endpoint: p.s3}), Prober: probe.New(nil), Evictor: eviction.New(nil), Lags: lag.New(nil),
 		Natives: natives{pluginset.New(builtin.Plugins()...)}, Watch: watch, Plugins: filepath.Join(p.dir, "plugins"),
 		Limits: p.limits, Scaling: p.scaling, ScaleEvery: 100 * time.Millisecond, Log: log,
 	}, reached, passed)

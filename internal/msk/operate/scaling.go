@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"strconv"
 	"sync"
 	"time"
 
@@ -13,10 +12,6 @@ import (
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/store"
 )
-
-// TargetLagKey is the key of a connector's configuration that also scales it out when it
-// is so many seconds behind.
-const TargetLagKey = "millrace.autoscaling.target.lag.seconds"
 
 const keptDecisions = 50
 
@@ -41,7 +36,7 @@ func (e *Engine) scale() {
 			e.log.Error("The connectors to be scaled cannot be read", "err", err)
 			continue
 		}
-		e.scaler.keep(all)
+		e.forget(all)
 		for _, c := range all {
 			if c.Capacity.AutoScaling != nil && c.State == model.ConnectorRunning && c.Operation == "" {
 				e.scaleOne(c.ARN)
@@ -50,18 +45,19 @@ func (e *Engine) scale() {
 	}
 }
 
-// keep forgets connectors that are gone.
-func (s *scaler) keep(all []store.Connector) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// forget drops what is remembered of connectors that are gone, or not autoscaled.
+func (e *Engine) forget(all []store.Connector) {
 	there := map[model.ARN]bool{}
 	for _, c := range all {
 		there[c.ARN] = c.Capacity.AutoScaling != nil
 	}
-	gone := func(arn model.ARN) bool { return !there[arn] }
-	maps.DeleteFunc(s.states, func(arn model.ARN, _ autoscale.State) bool { return gone(arn) })
-	maps.DeleteFunc(s.latest, func(arn model.ARN, _ autoscale.Decision) bool { return gone(arn) })
-	maps.DeleteFunc(s.undone, func(arn model.ARN, _ bool) bool { return gone(arn) })
+	e.delays.keep(there)
+	s := &e.scaler
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.states, func(arn model.ARN, _ autoscale.State) bool { return !there[arn] })
+	maps.DeleteFunc(s.latest, func(arn model.ARN, _ autoscale.Decision) bool { return !there[arn] })
+	maps.DeleteFunc(s.undone, func(arn model.ARN, _ bool) bool { return !there[arn] })
 }
 
 // scaleOne decides about a connector that nothing else works on, and begins to carry it
@@ -128,7 +124,7 @@ func (e *Engine) decide(j *job) (setup, bool, error) {
 	if err != nil {
 		return now, false, err
 	}
-	in := autoscale.Input{Now: time.Now(), Workers: max(w.Count, 1), Sample: e.sample(j.connector.ARN)}
+	in := autoscale.Input{Now: time.Now(), Workers: max(w.Count, 1), Sample: e.sample(&j.connector)}
 	state, d := autoscale.Decide(e.policy(&j.connector), e.scaler.recall(j.connector.ARN, w.Scaling), in)
 	if d.Changes() {
 		now.workers = d.To
@@ -194,16 +190,14 @@ func (e *Engine) policy(c *store.Connector) autoscale.Policy {
 	p, scaling := e.settings.Scaling, c.Capacity.Effective().AutoScaling
 	p.MinWorkers, p.MaxWorkers = scaling.MinWorkerCount, scaling.MaxWorkerCount
 	p.ScaleInPercent, p.ScaleOutPercent = scaling.ScaleIn.CPUPercent, scaling.ScaleOut.CPUPercent
-	if seconds, err := strconv.ParseFloat(c.Configuration[TargetLagKey], 64); err == nil && seconds > 0 {
-		p.TargetLag = time.Duration(seconds * float64(time.Second))
-	}
+	p.TargetLag = e.targetLag(c)
 	return p
 }
 
 // sample returns the load now, nil when nothing was measured.
-func (e *Engine) sample(arn model.ARN) *autoscale.Sample {
-	s := autoscale.Sample{CPU: map[string]float64{}}
-	for _, w := range e.settings.Fleet.Workers(fleetName(arn)) {
+func (e *Engine) sample(c *store.Connector) *autoscale.Sample {
+	s := autoscale.Sample{CPU: map[string]float64{}, LagSeconds: e.behind(c)}
+	for _, w := range e.settings.Fleet.Workers(fleetName(c.ARN)) {
 		if w.State == fleet.Running && !w.Usage.At.IsZero() && w.Usage.CPUPercent >= 0 {
 			s.CPU[w.ID] = w.Usage.CPUPercent
 			if w.Usage.At.After(s.At) {

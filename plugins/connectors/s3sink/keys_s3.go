@@ -85,7 +85,7 @@ func bucketKeys() []config.Key {
 		},
 		{
 			Name: partSize, Type: config.Int, Default: 26214400, Validator: partSizes(), Importance: config.High, Width: config.LongWidth,
-			Display: "S3 Part Size", Doc: "Bytes of a part of a multipart upload. Each open object collects up to one part in memory.",
+			Display: "S3 Part Size", Doc: "Bytes of a part of a multipart upload. Each open object collects up to one part, in memory or in a file.",
 		},
 	}
 }

@@ -38,7 +38,7 @@ func TestEndToEnd(t *testing.T) {
 				changes := append([]string{"flush.size", "250", "tasks.max", "2"}, c.changes...)
 				s := newStage(t, embeddedKafka(t), store, 2, changes...)
 				s.produce(records, size)
-				w := s.standalone()
+				w := s.standalone(10000)
 				w.Start(t)
 				s.create(w)
 				s.awaitObjects(records / 250)
@@ -65,7 +65,7 @@ func TestParts(t *testing.T) {
 	eachServer(t, func(t *testing.T, store *s3server.Server) {
 		s := newStage(t, embeddedKafka(t), store, 2, "flush.size", fmt.Sprint(each), "s3.ssea.name", "AES256")
 		s.produce(each*objects, size)
-		w := s.standalone()
+		w := s.standalone(10000)
 		w.Start(t)
 		s.create(w)
 		s.awaitObjects(objects)
@@ -86,7 +86,7 @@ func TestWrongSecret(t *testing.T) {
 	eachServer(t, func(t *testing.T, store *s3server.Server) {
 		s := newStage(t, embeddedKafka(t), store, 1, "flush.size", "1", "aws.secret.access.key", "mistyped-key")
 		s.produce(1, 10)
-		w := s.standalone()
+		w := s.standalone(10000)
 		w.Start(t)
 		s.create(w)
 		trace := w.AwaitFailedTask(t, s.connector())
@@ -105,7 +105,7 @@ func TestWrongSecret(t *testing.T) {
 func TestBucketVanishes(t *testing.T) {
 	eachServer(t, func(t *testing.T, store *s3server.Server) {
 		s := newStage(t, embeddedKafka(t), store, 1, "flush.size", "1")
-		w := s.standalone()
+		w := s.standalone(10000)
 		w.Start(t)
 		s.create(w)
 		w.AwaitState(t, s.connector(), millrace.Running, 1)

@@ -59,10 +59,10 @@ func TestKill(t *testing.T) {
 	s := newStage(t, kafka.Broker(t).Bootstrap(), store, partitions, "flush.size", fmt.Sprint(largeEach))
 	random := seed(t)
 	s.produce(largeEach*objects, largeSize)
-	w := s.standalone()
+	w := s.standalone(1500)
 	start := time.Now()
 	for range kills {
-		before, more := parts.Load(), 1+random.Int64N(2*partsOfLarge)
+		before, more := parts.Load(), 1+random.Int64N(4*partsOfLarge)
 		w.Start(t)
 		s.create(w)
 		millrace.Await(t, window, fmt.Sprint(more, " more parts"), func() error {
@@ -190,15 +190,15 @@ func (s *stage) awaitSpread(workers []*millrace.Worker) {
 // TestSlowStore has a store that takes long for each part: the worker waits, without
 // growing, and without leaving its group.
 func TestSlowStore(t *testing.T) {
-	const objects, partitions, mostMiB = 24, 4, 200
+	const objects, partitions, mostMiB = 20, 4, 200
 	store := s3server.Embedded(t, func(r *http.Request) *devs3.Fault {
 		if r.URL.Query().Has("partNumber") {
-			return &devs3.Fault{Delay: 2 * time.Second}
+			return &devs3.Fault{Delay: time.Second}
 		}
 		return nil
 	})
 	s := newStage(t, kafka.Broker(t).Bootstrap(), store, partitions, "flush.size", fmt.Sprint(largeEach))
-	w := s.standalone()
+	w := s.standalone(6000)
 	w.Start(t)
 	s.create(w)
 	s.produce(largeEach*objects, largeSize)

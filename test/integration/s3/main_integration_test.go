@@ -66,7 +66,7 @@ type stage struct {
 func newStage(t *testing.T, bootstrap string, store *s3server.Server, partitions int, changes ...string) *stage {
 	t.Helper()
 	client, err := kgo.NewClient(kgo.SeedBrokers(bootstrap), kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerBatchMaxBytes(900<<10),
-		kgo.MetadataMinAge(50*time.Millisecond))
+		kgo.ProducerBatchCompression(kgo.NoCompression()), kgo.MetadataMinAge(50*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,10 +90,11 @@ func newStage(t *testing.T, bootstrap string, store *s3server.Server, partitions
 	return s
 }
 
-// standalone prepares a worker whose consumers are soon given up on when it is killed.
-func (s *stage) standalone() *millrace.Worker {
+// standalone prepares a worker whose consumers the broker gives up on after so many
+// milliseconds without a sign of life.
+func (s *stage) standalone(session int) *millrace.Worker {
 	return binary.Worker(s.T, millrace.Settings{Bootstrap: s.bootstrap, Props: map[string]string{
-		"consumer.session.timeout.ms": "6000", "consumer.heartbeat.interval.ms": "1000", "consumer.auto.offset.reset": "earliest",
+		"consumer.session.timeout.ms": fmt.Sprint(session), "consumer.heartbeat.interval.ms": fmt.Sprint(session / 5),
 	}})
 }
 

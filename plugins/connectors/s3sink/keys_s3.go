@@ -230,7 +230,7 @@ func behaviorKeys() []config.Key {
 			Display: "Elastic buffer initial capacity", Doc: "Accepted for compatibility: buffers always grow with what is in them.",
 		},
 		{
-			Name: bufferMemory, Type: config.Long, Default: int64(16777216), Validator: config.AtLeast(1048576), Importance: config.Low, Width: config.LongWidth,
+			Name: bufferMemory, Type: config.Long, Default: int64(10485760), Validator: config.AtLeast(1048576), Importance: config.Low, Width: config.LongWidth,
 			Display: "Memory for parts", Doc: "Memory, in bytes, for what waits to be uploaded, of all tasks together; what is more waits in a file. Only Millrace has this key.",
 		},
 		{

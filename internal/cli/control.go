@@ -28,7 +28,8 @@ loopback addresses only.
 
 Plugins are fetched from Amazon S3, or from the store at --s3-endpoint, with the
 credentials that AWS programs find in the environment. Workers inherit the
-environment.
+environment; with --roles or --assume-roles they have the credentials of their
+connector's service execution role instead of those of the environment.
 
 When the control plane stops, however that is, the workers go on; the next start on
 the same directory takes them over and finishes what was begun.
@@ -58,7 +59,10 @@ func addControlFlags(c *cobra.Command, o *run.ControlOptions) {
 	f.StringVar(&o.Account, "account", "000000000000", "account of ARNs")
 	f.StringVar(&o.Keys, "keys", "", "file of access keys (default: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)")
 	f.BoolVar(&o.NoAuth, "no-auth", false, "let everybody in; on loopback addresses only")
-	f.StringVar(&o.S3Endpoint, "s3-endpoint", "", "URL of the S3 that plugins come from (default: Amazon's, or AWS_ENDPOINT_URL_S3)")
+	f.StringVar(&o.Roles, "roles", "", "file of service execution roles: lines ROLE_ARN PROFILE or ROLE_ARN KEY_ID:SECRET")
+	f.BoolVar(&o.AssumeRoles, "assume-roles", false, "assume the service execution roles that --roles does not name, with AWS STS")
+	f.BoolVar(&o.CloudWatchMetrics, "cloudwatch-metrics", false, "send the metrics of the connectors to CloudWatch, in the namespace Millrace/KafkaConnect")
+	f.StringVar(&o.S3Endpoint, "s3-endpoint", "", "URL of the S3 that plugins come from and logs go to (default: Amazon's, or AWS_ENDPOINT_URL_S3)")
 	f.StringVar(&o.S3Region, "s3-region", "", "region of the plugins' buckets (default AWS_REGION or us-east-1)")
 	f.Var((*size)(&o.MCUMemory), "mcu-memory", "memory of an MCU, as 4GiB or 512MiB")
 	f.BoolVar(&o.NoCgroups, "no-cgroups", false, "do not use control groups for the workers")

@@ -26,6 +26,10 @@ type ControlOptions struct {
 
 	S3Endpoint, S3Region string // where plugins come from
 
+	Roles             string // file of service execution roles, "" for none
+	AssumeRoles       bool   // assume those that are not in the file
+	CloudWatchMetrics bool   // send metrics to CloudWatch
+
 	MCUMemory     int64 // of an MCU in bytes
 	NoCgroups     bool
 	MaxWorkers    int  // of all connectors

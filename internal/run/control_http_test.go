@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +62,7 @@ func (p *plane) connectAPI(t *testing.T) {
 		{"GET", "/scaling/orders", "secret", 200},
 		{"GET", "/scaling/none", "secret", 404},
 		{"GET", "/scaling/orders", "", 403},
+		{"GET", "/metrics", "", 403},
 	} {
 		status, body := p.send(t, c.method, c.path, c.secret)
 		if status != c.status || !json.Valid([]byte(body)) {
@@ -71,5 +73,8 @@ func (p *plane) connectAPI(t *testing.T) {
 	var s struct{ Connector struct{ State string } }
 	if err := json.Unmarshal([]byte(body), &s); err != nil || s.Connector.State != "RUNNING" {
 		t.Errorf("%s, %v", body, err)
+	}
+	if status, body := p.send(t, "GET", "/metrics", "secret"); status != 200 || !strings.Contains(body, `WorkerCount{ConnectorName="orders"} 1`) {
+		t.Errorf("metrics: %d %s", status, body)
 	}
 }

@@ -17,9 +17,12 @@ import (
 	"github.com/millrace/millrace/internal/msk/fetch"
 	"github.com/millrace/millrace/internal/msk/fleet"
 	"github.com/millrace/millrace/internal/msk/lag"
+	"github.com/millrace/millrace/internal/msk/logship"
+	"github.com/millrace/millrace/internal/msk/metricship"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 	"github.com/millrace/millrace/internal/msk/probe"
+	"github.com/millrace/millrace/internal/msk/roles"
 	"github.com/millrace/millrace/internal/msk/store"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/pluginset/builtin"
@@ -32,9 +35,12 @@ const stopWorkersTimeout = time.Minute
 type controlPlane struct {
 	handler http.Handler
 
-	store  *store.Store
-	fleet  *fleet.Processes
-	engine *operate.Engine
+	store    *store.Store
+	delivery *operate.Delivery
+	fleet    *fleet.Processes
+	roles    *roles.Roles // nil when workers have the environment's credentials
+	engine   *operate.Engine
+	exporter *metricship.Exporter // nil when metrics are not exported
 }
 
 // openControlPlane opens what is in the data directory and goes on with it.
@@ -52,10 +58,18 @@ func openControlPlane(o ControlOptions, secrets map[string]string, registry *log
 		return nil, err
 	}
 	watch := operate.NewWatch(registry.For("millrace.control.fleet"))
+	p.delivery = operate.NewDelivery(operate.DeliverySettings{
+		Store: p.store, Access: logship.Access{Region: o.region(), S3Endpoint: o.S3Endpoint}, Log: registry.For("millrace.control.logs"),
+	})
 	p.fleet, err = fleet.Open(fleet.Settings{
 		Dir: filepath.Join(o.Data, "fleet"), MCUMemory: o.MCUMemory, NoCgroups: o.NoCgroups,
-		Ready: watch.Ready, Events: watch.Event, Log: registry.For("millrace.control.fleet"),
+		Ready: watch.Ready, Events: watch.Event, Leaving: p.delivery.Leaving, Log: registry.For("millrace.control.fleet"),
 	})
+	if err != nil {
+		return nil, err
+	}
+	p.delivery.Follow(p.fleet)
+	role, err := p.openRoles(o, registry)
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +82,12 @@ func openControlPlane(o ControlOptions, secrets map[string]string, registry *log
 		Fetcher: fetch.New(fetch.Settings{Endpoint: o.S3Endpoint, Region: o.S3Region}),
 		Prober:  probe.New(registry.For("millrace.control.probe")), Natives: newNatives(o.Plugins),
 		Evictor: eviction.New(registry.For("millrace.control.groups")), Lags: lag.New(registry.For("millrace.control.groups")),
-		Log: registry.For("millrace.control.operations"),
+		Roles: role, Log: registry.For("millrace.control.operations"),
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := p.exportMetrics(o, registry); err != nil {
 		return nil, err
 	}
 	p.handler = p.newHandler(o, secrets, registry)
@@ -94,6 +111,9 @@ func (p *controlPlane) enforcement() string { return p.fleet.Enforcement() }
 // close ends everything in reverse.
 func (p *controlPlane) close(stopWorkers bool) error {
 	var errs []error
+	if p.exporter != nil {
+		p.exporter.Stop()
+	}
 	if p.engine != nil {
 		errs = append(errs, p.engine.Close())
 		if stopWorkers {
@@ -102,8 +122,14 @@ func (p *controlPlane) close(stopWorkers bool) error {
 			errs = append(errs, p.engine.StopWorkers(ctx))
 		}
 	}
+	if p.roles != nil {
+		errs = append(errs, p.roles.Close())
+	}
 	if p.fleet != nil {
 		errs = append(errs, p.fleet.Close())
+	}
+	if p.delivery != nil {
+		p.delivery.Close()
 	}
 	if p.store != nil {
 		errs = append(errs, p.store.Close())

@@ -280,7 +280,7 @@ func TestControl(t *testing.T) {
 	if left := pids(s.dir); strings.Join(left, " ") != strings.Join(both, " ") {
 		t.Errorf("processes after SIGTERM %v, before %v", left, both)
 	}
-	p = s.start("--stop-workers")
+	p = s.start("--stop-workers", "--assume-roles", "--cloudwatch-metrics")
 	if err := p.end(t, syscall.SIGTERM); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}

@@ -26,7 +26,7 @@ func stages() []stage {
 		{"scenario", "groups of workers in fake time, with the race detector", scenario},
 		{"conformance", "the recorded behaviour of Kafka Connect", conformance},
 		{"fuzz", "each fuzz target for a moment", fuzz},
-		{"integration", "tests against Kafka itself (needs Java and Maven) and S3 servers", integration},
+		{"integration", "tests against Kafka itself (needs Java and Maven), S3 servers and AWS clients", integration},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/millrace/millrace/internal/msk/metricship"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 )
@@ -22,11 +23,14 @@ type Workers interface {
 	WorkerURLs(ctx context.Context, name string) ([]string, error)
 	// Scaling explains how many workers the connector has.
 	Scaling(ctx context.Context, name string) (operate.Scaling, error)
+	// Metrics returns the metrics of all connectors that have workers.
+	Metrics(ctx context.Context) []metricship.Snapshot
 }
 
 const (
 	connectPath   = "/connect/" // and a name, and a path of the Connect REST API
 	scalingPath   = "/scaling/" // and a name
+	metricsPath   = "/metrics"
 	workerDial    = 2 * time.Second
 	maxFromWorker = 64 << 20
 )
@@ -41,6 +45,10 @@ func (h *handler) beyond(a *answer, body []byte) (bool, error) {
 	defer cancel()
 	if rest, ok := strings.CutPrefix(path, connectPath); ok {
 		return true, h.connect(ctx, a, rest, body)
+	}
+	if path == metricsPath && a.r.Method == http.MethodGet {
+		a.write(http.StatusOK, exposition, expose(h.options.Workers.Metrics(ctx)))
+		return true, nil
 	}
 	rest, ok := strings.CutPrefix(path, scalingPath)
 	if !ok || a.r.Method != http.MethodGet {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/millrace/millrace/internal/msk/metricship"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 )
@@ -32,6 +33,22 @@ func (c crew) Scaling(_ context.Context, name string) (operate.Scaling, error) {
 	}
 	return operate.Scaling{Workers: 3}, nil
 }
+
+func (c crew) Metrics(context.Context) []metricship.Snapshot {
+	return []metricship.Snapshot{
+		{Connector: "orders", Values: map[metricship.Metric]float64{metricship.WorkerCount: 2, metricship.CPUUtilization: 12.5, metricship.RebalanceCompletedTotal: 3}},
+		{Connector: `a"\`, Values: map[metricship.Metric]float64{metricship.WorkerCount: 1}},
+	}
+}
+
+const metricsText = `# TYPE CpuUtilization gauge
+CpuUtilization{ConnectorName="orders"} 12.5
+# TYPE RebalanceCompletedTotal counter
+RebalanceCompletedTotal{ConnectorName="orders"} 3
+# TYPE WorkerCount gauge
+WorkerCount{ConnectorName="orders"} 2
+WorkerCount{ConnectorName="a\"\\"} 1
+`
 
 func TestConnectAPI(t *testing.T) {
 	worker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -69,6 +86,8 @@ func TestConnectAPI(t *testing.T) {
 		{false, get, "/connect/other/connectors", 404, "NotFoundException", ""},
 		{false, get, "/scaling/orders", 200, "", `{"workers":3,"decisions":null}`},
 		{false, get, "/scaling/other", 404, "NotFoundException", ""},
+		{false, get, "/metrics", 200, "", metricsText},
+		{false, post, "/metrics", 404, "UnknownOperationException", ""},
 		{false, put, "/scaling/orders", 404, "UnknownOperationException", ""},
 	} {
 		s := newServer(t, Options{Workers: workers, ConnectWrites: c.writes})
@@ -84,6 +103,9 @@ func TestConnectAPI(t *testing.T) {
 	s := newServer(t, Options{Workers: workers, Secrets: secrets()})
 	if got := s.send(t, get, "/connect/orders/", ""); got.status != 403 || got.kind != "MissingAuthenticationTokenException" {
 		t.Errorf("unsigned: %+v", got)
+	}
+	if got := s.send(t, get, "/metrics", ""); got.status != 403 || got.kind != "MissingAuthenticationTokenException" {
+		t.Errorf("unsigned metrics: %+v", got)
 	}
 	if got := newServer(t, Options{}).send(t, get, "/connect/orders/", ""); got.status != 404 {
 		t.Errorf("without workers: %+v", got)

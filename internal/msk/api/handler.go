@@ -25,7 +25,7 @@ type handler struct {
 // New returns the API of the service. It is safe for concurrent use. It serves paths
 // below /v1/, and at / the one operation of the service "sts" that Terraform asks for;
 // with [Options.Workers] also /connect/NAME/, which is the Connect REST API of a
-// connector's workers, and /scaling/NAME.
+// connector's workers, /scaling/NAME and /metrics.
 func New(service Service, options Options) http.Handler {
 	options = options.complete()
 	return &handler{service, options, operations(), newDoor(options), make(chan struct{}, options.MaxRequests), newWorkerClient()}

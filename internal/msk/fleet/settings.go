@@ -49,7 +49,12 @@ type Settings struct {
 	// Events receives what happens to workers. It may be called concurrently, must
 	// not call the driver, and must return soon; nil is allowed.
 	Events func(Event)
-	Log    *slog.Logger // nil discards
+	// Leaving is called when no process of a worker that is removed runs any more,
+	// before its directory is removed. It may be called concurrently and more than once
+	// for a worker, must not call the driver, and the removal waits for it; nil is
+	// allowed.
+	Leaving func(ctx context.Context, w Worker)
+	Log     *slog.Logger // nil discards
 }
 
 func (s Settings) withDefaults() (Settings, error) {
@@ -95,6 +100,9 @@ func (s *Settings) fill() {
 	s.LogFiles = cmp.Or(s.LogFiles, 3)
 	if s.Events == nil {
 		s.Events = func(Event) {}
+	}
+	if s.Leaving == nil {
+		s.Leaving = func(context.Context, Worker) {}
 	}
 	if s.Ready == nil {
 		s.Ready = func(context.Context, Worker) error { return nil }

@@ -277,6 +277,7 @@ func (w *worker) leave(ctx context.Context) error {
 	for _, group := range groups {
 		w.note("remove its control group", removeGroup(group))
 	}
+	w.d.settings.Leaving(ctx, w.snapshot())
 	if err := os.RemoveAll(w.dir); err != nil {
 		return fmt.Errorf("remove the directory of a worker: %w", err)
 	}

@@ -20,6 +20,8 @@ import (
 const (
 	answerTime = 20 * time.Second // for each attempt
 	maxAnswer  = 4 << 20          // bytes
+
+	findCredential = 2 * time.Second
 )
 
 // Access says how to reach AWS. What it does not say is found in the environment, as AWS
@@ -27,6 +29,9 @@ const (
 type Access struct {
 	Region   string // "" for that of the environment
 	Endpoint string // the address of all services; "" for their own
+	// S3Endpoint is the address of S3 alone; "" for Endpoint. Without credentials in the
+	// environment nothing is signed for it.
+	S3Endpoint string
 	// Parallel is how many batches are sent at once to each service: 4 for 0. A batch has
 	// up to 4 MiB.
 	Parallel int
@@ -43,7 +48,7 @@ type Services struct {
 	slots    map[Kind]chan struct{}
 }
 
-// Connect reads the environment; it does not call yet. Close the services when all
+// Connect reads the environment; it does not call the services yet. Close the services when all
 // shippers have stopped.
 func Connect(ctx context.Context, a Access) (*Services, error) {
 	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
@@ -67,7 +72,7 @@ func Connect(ctx context.Context, a Access) (*Services, error) {
 		cfg.BaseEndpoint = aws.String(a.Endpoint)
 	}
 	s := &Services{
-		logs: cloudwatchlogs.NewFromConfig(cfg), s3: s3.NewFromConfig(cfg, bucketOptions), firehose: firehose.NewFromConfig(cfg),
+		logs: cloudwatchlogs.NewFromConfig(cfg), s3: s3.NewFromConfig(a.bucketConfig(ctx, cfg), a.bucketOptions), firehose: firehose.NewFromConfig(cfg),
 		client: client, slots: map[Kind]chan struct{}{},
 	}
 	for _, kind := range []Kind{CloudWatch, S3, Firehose} {
@@ -76,7 +81,23 @@ func Connect(ctx context.Context, a Access) (*Services, error) {
 	return s, nil
 }
 
-func bucketOptions(o *s3.Options) {
+// bucketConfig is for stores of one's own, of which some know no keys.
+func (a Access) bucketConfig(ctx context.Context, cfg aws.Config) aws.Config {
+	if a.S3Endpoint == "" {
+		return cfg
+	}
+	ctx, cancel := context.WithTimeout(ctx, findCredential)
+	defer cancel()
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		cfg.Credentials = aws.AnonymousCredentials{}
+	}
+	return cfg
+}
+
+func (a Access) bucketOptions(o *s3.Options) {
+	if a.S3Endpoint != "" {
+		o.BaseEndpoint = aws.String(a.S3Endpoint)
+	}
 	// Other stores seldom have a host name for each bucket, or know checksums.
 	o.UsePathStyle = o.BaseEndpoint != nil
 	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired

@@ -12,7 +12,7 @@ import (
 type Metric string
 
 // The metrics. Rates and counts are sums over the tasks of a connector, times of
-// rebalances are the largest of its workers.
+// rebalances are the largest of its workers, that since the last one the smallest.
 const (
 	BytesInPerSec                Metric = "BytesInPerSec"
 	BytesOutPerSec               Metric = "BytesOutPerSec"

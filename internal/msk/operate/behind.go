@@ -78,7 +78,7 @@ func (e *Engine) measure(c store.Connector) {
 	s, err := (&job{e: e, connector: c}).now()
 	var props map[string]string
 	if err == nil {
-		props, err = e.workerProps(s)
+		props, err = e.actingProps(ctx, s)
 	}
 	var lag time.Duration
 	if err == nil {

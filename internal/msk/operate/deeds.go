@@ -18,12 +18,12 @@ func (j *job) probe(ctx context.Context, s setup) error {
 	if err := j.e.knowsClass(s); err != nil {
 		return err
 	}
-	props, err := j.e.workerProps(s)
+	ctx, cancel := context.WithTimeout(ctx, j.e.settings.Limits.Probe)
+	defer cancel()
+	props, err := j.e.actingProps(ctx, s)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, j.e.settings.Limits.Probe)
-	defer cancel()
 	names := s.connector.ARN.InternalNames()
 	p := Probe{
 		Worker: props,

@@ -56,8 +56,8 @@ type Natives interface {
 	Connector(class string) (sink, known bool)
 }
 
-// EngineSettings are what an [Engine] works with. All interfaces but Evictor and
-// Lags are required; for a zero duration or number there is a default.
+// EngineSettings are what an [Engine] works with. All interfaces but Evictor, Lags
+// and Roles are required; for a zero duration or number there is a default.
 type EngineSettings struct {
 	Store   *store.Store
 	Fleet   Fleet
@@ -66,6 +66,9 @@ type EngineSettings struct {
 	Natives Natives
 	Evictor Evictor
 	Lags    Lags
+	// Roles gives workers the credentials of their connector's role; nil leaves them
+	// those of the control plane.
+	Roles Roles
 	// Watch tells the engine of workers that die; see [Watch].
 	Watch *Watch
 	// Plugins is the directory of the files of custom plugins; it is made.
@@ -111,6 +114,7 @@ type Engine struct {
 	turns    turns
 	scaler   scaler
 	delays   delays
+	flows    flows
 
 	closing context.Context // ends with Close
 	stop    context.CancelFunc

@@ -52,7 +52,7 @@ func (e *Engine) evict(ctx context.Context, event fleet.Event) error {
 	if err != nil {
 		return err
 	}
-	props, err := e.workerProps(s)
+	props, err := e.actingProps(ctx, s)
 	if err != nil {
 		return err
 	}

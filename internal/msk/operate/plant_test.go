@@ -23,6 +23,7 @@ import (
 	"github.com/millrace/millrace/internal/msk/fetch"
 	"github.com/millrace/millrace/internal/msk/fleet"
 	"github.com/millrace/millrace/internal/msk/lag"
+	"github.com/millrace/millrace/internal/msk/logship"
 	"github.com/millrace/millrace/internal/msk/model"
 	"github.com/millrace/millrace/internal/msk/operate"
 	"github.com/millrace/millrace/internal/msk/probe"
@@ -58,11 +59,14 @@ type plant struct {
 	limits operate.Limits
 
 	scaling autoscale.Policy
+	access  logship.Access
+	roles   operate.Roles
 
-	store  *store.Store
-	fleet  *fleet.Processes
-	engine *operate.Engine
-	ended  bool
+	store    *store.Store
+	delivery *operate.Delivery
+	fleet    *fleet.Processes
+	engine   *operate.Engine
+	ended    bool
 }
 
 func newPlant(t *testing.T) *plant {
@@ -95,14 +99,16 @@ func (p *plant) open(reached, passed func(store.Operation)) {
 	p.t.Helper()
 	log := slog.New(slog.NewTextHandler(p.t.Output(), nil))
 	watch := operate.NewWatch(log)
+	p.delivery = operate.NewDelivery(operate.DeliverySettings{Store: p.store, Access: p.access, Every: 50 * time.Millisecond, Log: log})
 	var err error
 	p.fleet, err = fleet.Open(fleet.Settings{
 		Dir: filepath.Join(p.dir, "fleet"), Command: []string{os.Args[0], "distributed"}, Env: append(os.Environ(), asMillrace+"=1"),
-		MCUMemory: 512 << 20, NoCgroups: true, Ready: watch.Ready, Events: watch.Event, SampleEvery: 200 * time.Millisecond,
+		MCUMemory: 512 << 20, NoCgroups: true, Ready: watch.Ready, Events: watch.Event, Leaving: p.delivery.Leaving, SampleEvery: 200 * time.Millisecond,
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	p.delivery.Follow(p.fleet)
 	none := func(store.Operation) {}
 	if reached == nil {
 		reached = none
@@ -113,7 +119,7 @@ func (p *plant) open(reached, passed func(store.Operation)) {
 	p.engine, err = operate.OpenWatched(operate.EngineSettings{
 		Store: p.store, Fleet: p.fleet, Fetcher: fetch.New(fetch.Settings{Endpoint: p.s3}), Prober: probe.New(nil), Evictor: eviction.New(nil), Lags: lag.New(nil),
 		Natives: natives{pluginset.New(builtin.Plugins()...)}, Watch: watch, Plugins: filepath.Join(p.dir, "plugins"),
-		Limits: p.limits, Scaling: p.scaling, ScaleEvery: 100 * time.Millisecond, Log: log,
+		Roles: p.roles, Limits: p.limits, Scaling: p.scaling, ScaleEvery: 100 * time.Millisecond, Log: log,
 	}, reached, passed)
 	if err != nil {
 		p.t.Fatal(err)
@@ -133,6 +139,7 @@ func (p *plant) close() {
 			p.t.Error(err)
 		}
 		p.fleet = nil
+		p.delivery.Close()
 	}
 }
 

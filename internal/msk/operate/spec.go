@@ -69,7 +69,7 @@ type setup struct {
 func (e *Engine) spec(s setup) (fleet.Spec, error) {
 	props, err := e.workerProps(s)
 	return fleet.Spec{
-		Fleet: fleetName(s.connector.ARN), Workers: s.workers, MCUs: s.setting.Capacity.MCUCount(), Properties: props,
+		Fleet: fleetName(s.connector.ARN), Workers: s.workers, MCUs: s.setting.Capacity.MCUCount(), Properties: props, Env: e.env(s),
 	}, err
 }
 
@@ -97,13 +97,16 @@ func (e *Engine) workerProps(s setup) (map[string]string, error) {
 	if path := e.pluginPath(s.setting); path != "" {
 		props["plugin.path"] = path
 	}
-	for _, prefix := range []string{"", "producer.", "consumer.", "admin."} {
+	for _, prefix := range clientPrefixes() {
 		for key, value := range clientProps(s.connector, own) {
 			props[prefix+key] = value
 		}
 	}
 	return props, nil
 }
+
+// clientPrefixes are what the keys of the workers' Kafka clients begin with.
+func clientPrefixes() []string { return []string{"", "producer.", "consumer.", "admin."} }
 
 // brokerDefault leaves the replication factor of a topic to the cluster, which knows how
 // many brokers it has.

@@ -130,7 +130,7 @@ func integration(j *job) error {
 		j.skipped = strings.Join(missing, " and ") + " not installed"
 		return nil
 	}
-	args := []string{"test", "-vet=off", "-tags", integrationTag, "-timeout", "10m", "-p", "1"}
+	args := []string{"test", "-vet=off", "-tags", integrationTag, "-count=1", "-timeout", "10m", "-p", "1"}
 	_, err = j.command("go", append(args, dirs...)...)
 	return err
 }

@@ -75,8 +75,8 @@ func (s *stage) isEcho(got *kafkaconnect.DescribeConnectorOutput, in *kafkaconne
 		"bootstrap servers":        *got.KafkaCluster.ApacheKafkaCluster.BootstrapServers == s.bootstrap,
 		"subnets":                  slices.Equal(vpc.Subnets, sent.Subnets),
 		"security groups":          slices.Equal(vpc.SecurityGroups, sent.SecurityGroups),
-		"authentication":           *got.KafkaClusterClientAuthentication == types.KafkaClusterClientAuthenticationDescription{AuthenticationType: in.KafkaClusterClientAuthentication.AuthenticationType},
-		"encryption":               *got.KafkaClusterEncryptionInTransit == types.KafkaClusterEncryptionInTransitDescription{EncryptionType: in.KafkaClusterEncryptionInTransit.EncryptionType},
+		"authentication":           *got.KafkaClusterClientAuthentication == types.KafkaClusterClientAuthenticationDescription{AuthenticationType: types.KafkaClusterClientAuthenticationTypeNone},
+		"encryption":               *got.KafkaClusterEncryptionInTransit == types.KafkaClusterEncryptionInTransitDescription{EncryptionType: types.KafkaClusterEncryptionInTransitTypePlaintext},
 		"capacity":                 got.Capacity.AutoScaling == nil && *got.Capacity.ProvisionedCapacity == types.ProvisionedCapacityDescription{McuCount: 1, WorkerCount: 1},
 		"plugin":                   len(got.Plugins) == 1 && *got.Plugins[0].CustomPlugin.CustomPluginArn == *s.plugin && got.Plugins[0].CustomPlugin.Revision == 1,
 		"worker configuration":     *got.WorkerConfiguration.WorkerConfigurationArn == *in.WorkerConfiguration.WorkerConfigurationArn,
@@ -145,7 +145,8 @@ func createAutoscaled(s *stage) {
 	in.Capacity = &types.Capacity{AutoScaling: &types.AutoScaling{McuCount: 8, MinWorkerCount: 1, MaxWorkerCount: 4, MaxAutoscalingTaskCount: 15}}
 	arn, got := s.run(in)
 	a := got.Capacity.AutoScaling
-	if a == nil || a.ScaleInPolicy.CpuUtilizationPercentage != 20 || a.ScaleOutPolicy.CpuUtilizationPercentage != 80 || a.MaxAutoscalingTaskCount != 15 || a.MaxWorkerCount != 4 {
+	if a == nil || a.ScaleInPolicy.CpuUtilizationPercentage != 20 ||
+		a.ScaleOutPolicy.CpuUtilizationPercentage != 80 || a.MaxAutoscalingTaskCount != 15 || a.MaxWorkerCount != 4 {
 		s.Errorf("capacity %+v", a)
 	}
 	if n := s.workers("autoscaled"); n != 1 {

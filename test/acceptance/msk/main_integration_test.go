@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	// The program that is built is this: without the import go test would not know that a
+	// result is out of date.
+	_ "github.com/millrace/millrace/internal/cli"
 	"github.com/millrace/millrace/test/integration/millrace"
 )
 

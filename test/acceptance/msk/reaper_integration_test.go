@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // reaperEnv makes the test binary a reaper of the workers below a directory.
@@ -41,19 +42,36 @@ func startReaper(t testing.TB, dir string) {
 }
 
 // reap waits for the end of the process that has the other end of the standard input.
-// Its status is 1 when there was something left to end.
+// When that was killed, the control plane may go on for a moment; its directory is of no
+// use any more. The status is 1 when there was something left to end.
 func reap(dir string) {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	parent := os.Getppid()
 	_, _ = io.Copy(io.Discard, os.Stdin)
-	left := workerPIDs(dir)
-	for _, pid := range left {
+	left := killWorkers(dir)
+	if os.Getppid() != parent {
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for range 20 {
+			<-tick.C
+			left += killWorkers(dir)
+		}
+		_ = os.RemoveAll(filepath.Dir(dir)) // of this test alone, see [testing.T.TempDir]
+	}
+	if left > 0 {
+		os.Exit(1)
+	}
+}
+
+// killWorkers kills the workers below a directory and returns how many there were.
+func killWorkers(dir string) int {
+	pids := workerPIDs(dir)
+	for _, pid := range pids {
 		if p, err := os.FindProcess(pid); err == nil {
 			_ = p.Kill()
 		}
 	}
-	if len(left) > 0 {
-		os.Exit(1)
-	}
+	return len(pids)
 }
 
 // workerPIDs returns the processes of the workers below a directory. There are none on

@@ -163,7 +163,8 @@ func createPlugin(s *stage) {
 func createPluginWithoutObject(s *stage) {
 	made := s.createPlugin("missing", "no-such-object.zip")
 	got := s.awaitPlugin(made.CustomPluginArn, types.CustomPluginStateCreateFailed)
-	if d := got.StateDescription; got.LatestRevision != nil || d == nil || aws.ToString(d.Code) == "" || !strings.Contains(aws.ToString(d.Message), "no-such-object.zip") {
+	if d := got.StateDescription; got.LatestRevision != nil || d == nil || aws.ToString(d.Code) == "" ||
+		!strings.Contains(aws.ToString(d.Message), "no-such-object.zip") {
 		s.Errorf("revision %+v, %s", got.LatestRevision, reason(d))
 	}
 	if _, err := s.sdk.DeleteCustomPlugin(s.Context(), &kafkaconnect.DeleteCustomPluginInput{CustomPluginArn: made.CustomPluginArn}); err != nil {

@@ -45,14 +45,16 @@ func updateConfiguration(s *stage) {
 	_, id, _ := strings.Cut(*arn, ":connector/")
 	s.isARN(started.ConnectorOperationArn, "connector-operation/"+id+"/"+uuid)
 	op := s.finish(started.ConnectorOperationArn)
-	if op.ConnectorOperationState != types.ConnectorOperationStateUpdateComplete || op.ConnectorOperationType != types.ConnectorOperationTypeUpdateConnectorConfiguration ||
+	if op.ConnectorOperationState != types.ConnectorOperationStateUpdateComplete ||
+		op.ConnectorOperationType != types.ConnectorOperationTypeUpdateConnectorConfiguration ||
 		!maps.Equal(op.OriginConnectorConfiguration, before.ConnectorConfiguration) || !maps.Equal(op.TargetConnectorConfiguration, want) ||
 		op.ErrorInfo != nil || !isRecent(op.CreationTime) || op.EndTime.Before(*op.CreationTime) || *op.ConnectorArn != *arn {
 		s.Errorf("operation: %+v", op)
 	}
 	s.isSteps(op, types.ConnectorOperationStepStateCompleted)
 	after, err := s.describe(arn)
-	if err != nil || after.ConnectorState != types.ConnectorStateRunning || !maps.Equal(after.ConnectorConfiguration, want) || *after.CurrentVersion == *before.CurrentVersion {
+	if err != nil || after.ConnectorState != types.ConnectorStateRunning ||
+		!maps.Equal(after.ConnectorConfiguration, want) || *after.CurrentVersion == *before.CurrentVersion {
 		s.Errorf("afterwards: %+v, %v", after, err)
 	}
 	s.appendLines(s.T, "reconfigured.txt", "b")
@@ -93,7 +95,8 @@ func (s *stage) listOperations(arn *string, now *kafkaconnect.DescribeConnectorO
 // isSteps checks that there are the four steps of an update, all in a state.
 func (s *stage) isSteps(op *kafkaconnect.DescribeConnectorOperationOutput, want types.ConnectorOperationStepState) {
 	s.Helper()
-	if len(op.OperationSteps) != 4 || op.OperationSteps[0].StepType != types.ConnectorOperationStepTypeInitializeUpdate || op.OperationSteps[3].StepType != types.ConnectorOperationStepTypeFinalizeUpdate {
+	if len(op.OperationSteps) != 4 || op.OperationSteps[0].StepType != types.ConnectorOperationStepTypeInitializeUpdate ||
+		op.OperationSteps[3].StepType != types.ConnectorOperationStepTypeFinalizeUpdate {
 		s.Errorf("steps %+v", op.OperationSteps)
 	}
 	for _, step := range op.OperationSteps {
@@ -123,7 +126,8 @@ func refuseUpdates(s *stage) {
 	}
 	s.isBadRequest("no version", s.send(s.T, request{line: "PUT " + at("connectors", arn), body: `{` + capacity + `}`}))
 	s.changeClass(arn, before)
-	if after := s.await(arn, types.ConnectorStateRunning); *after.CurrentVersion != *before.CurrentVersion || !maps.Equal(after.ConnectorConfiguration, before.ConnectorConfiguration) {
+	if after := s.await(arn, types.ConnectorStateRunning); *after.CurrentVersion != *before.CurrentVersion ||
+		!maps.Equal(after.ConnectorConfiguration, before.ConnectorConfiguration) {
 		s.Errorf("it has changed: %+v", after)
 	}
 	s.delete(arn)
@@ -182,7 +186,8 @@ func (s *stage) unchanged(arn *string, before *kafkaconnect.DescribeConnectorOut
 		s.Errorf("no step has failed: %+v", op.OperationSteps)
 	}
 	after, err := s.describe(arn)
-	if err != nil || after.ConnectorState != types.ConnectorStateRunning || *after.CurrentVersion != *before.CurrentVersion || !maps.Equal(after.ConnectorConfiguration, before.ConnectorConfiguration) {
+	if err != nil || after.ConnectorState != types.ConnectorStateRunning || *after.CurrentVersion != *before.CurrentVersion ||
+		!maps.Equal(after.ConnectorConfiguration, before.ConnectorConfiguration) {
 		s.Errorf("afterwards: %+v, %v", after, err)
 	}
 }

@@ -142,6 +142,7 @@ func rebalance(t *testing.T, kill bool) {
 	}
 	workers[0].Create(t, s.connector(), s.config)
 	s.awaitSpread(workers)
+	s.awaitShares(partitions / 2)
 	s.produce(partitions*(largeEach-4), largeSize) // not enough to complete an object
 	awaitUploads := func(want int) {
 		t.Helper()
@@ -182,6 +183,30 @@ func (s *stage) awaitSpread(workers []*millrace.Worker) {
 			if code != http.StatusOK || strings.Count(answer, `"state":"RUNNING"`) != 3 || !strings.Contains(answer[strings.Index(answer, "tasks"):], w.ID()) {
 				return fmt.Errorf("status %d, %s", code, answer)
 			}
+		}
+		return nil
+	})
+}
+
+// awaitShares waits until two members of the connector's group have so many partitions
+// each.
+func (s *stage) awaitShares(each int) {
+	s.Helper()
+	group := "connect-" + s.connector()
+	millrace.Await(s.T, window, "partitions to be shared", func() error {
+		described, err := s.admin.DescribeGroups(s.Context(), group)
+		if err != nil {
+			return err
+		}
+		members := described[group].Members
+		for _, m := range members {
+			assigned, _ := m.Assigned.AsConsumer()
+			if assigned == nil || len(assigned.Topics) != 1 || len(assigned.Topics[0].Partitions) != each {
+				return fmt.Errorf("group in state %s, member %s has %v", described[group].State, m.MemberID, assigned)
+			}
+		}
+		if len(members) != 2 || described[group].State != "Stable" {
+			return fmt.Errorf("group in state %s with %d members", described[group].State, len(members))
 		}
 		return nil
 	})

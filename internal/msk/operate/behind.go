@@ -64,7 +64,8 @@ func (e *Engine) behind(c *store.Connector) *float64 {
 			d.last = map[model.ARN]delay{}
 		}
 		d.last[c.ARN] = delay{time.Now(), last.seconds, last.known}
-		e.spawn(func() { e.measure(*c) })
+		now := *c // which the caller goes on to change
+		e.spawn(func() { e.measure(now) })
 	}
 	if !last.known || time.Since(last.at) > 2*interval {
 		return nil

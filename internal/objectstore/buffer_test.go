@@ -104,6 +104,43 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
+// TestFailedWrite goes on after a write that failed once a page was taken, with all bytes.
+func TestFailedWrite(t *testing.T) {
+	pool := &pool{overflow: overflow{dir: t.TempDir()}}
+	b := buffer{pool: pool}
+	var want []byte
+	add := func(n int, fill byte) {
+		piece := bytes.Repeat([]byte{fill}, n)
+		_, _ = b.Write(piece)
+		want = append(want, piece...)
+		b.count()
+	}
+	add(chunkSize, 'a') // so that the next write begins with a new page
+	if err := b.spill(); err != nil {
+		t.Fatal(err)
+	}
+	add(2*chunkSize, 'b')
+	file := pool.overflow.file
+	readOnly, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.overflow.file = readOnly
+	if err := b.spill(); err == nil {
+		t.Error("it was written")
+	}
+	pool.overflow.file = file
+	add(1000, 'c')
+	if err := b.spill(); err != nil {
+		t.Fatal(err)
+	}
+	checkPart(t, &b, b.len(), want, false)
+	if free := len(pool.overflow.free); free != int(pool.overflow.used) {
+		t.Errorf("%d of %d pages are free", free, pool.overflow.used)
+	}
+	pool.overflow.close()
+}
+
 // sizeOf prefers small records; some are larger than a chunk.
 func sizeOf(rnd *rand.Rand) int {
 	switch rnd.IntN(20) {

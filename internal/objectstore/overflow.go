@@ -44,20 +44,23 @@ func (o *overflow) release(pages []int32) {
 }
 
 // append writes p behind what is in pages, the last of which has room for so many bytes,
-// and returns them with those that were added.
+// and returns them with those that were added: none after an error.
 func (o *overflow) append(pages []int32, room int, p []byte) ([]int32, error) {
+	had := len(pages)
 	for len(p) > 0 {
 		if room == 0 {
 			page, err := o.take()
 			if err != nil {
-				return pages, err
+				o.release(pages[had:])
+				return pages[:had], err
 			}
 			pages, room = append(pages, page), chunkSize
 		}
 		n := min(room, len(p))
 		at := int64(pages[len(pages)-1])*chunkSize + int64(chunkSize-room)
 		if _, err := o.file.WriteAt(p[:n], at); err != nil {
-			return pages, fmt.Errorf("write parts that do not fit into memory to %s: %w", o.file.Name(), err)
+			o.release(pages[had:])
+			return pages[:had], fmt.Errorf("write parts that do not fit into memory to %s: %w", o.file.Name(), err)
 		}
 		p, room = p[n:], room-n
 	}

@@ -3,9 +3,7 @@ package run
 import (
 	"context"
 	"errors"
-	"net"
 	"path/filepath"
-	"syscall"
 )
 
 // devControl is where the control plane of a development environment listens, unless
@@ -23,10 +21,7 @@ func (d *dev) startControl() error {
 	if err != nil {
 		return errors.New("--control must be a loopback address: the control plane of millrace dev lets everybody in")
 	}
-	listener, err := net.Listen("tcp", o.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) && d.Control == "" {
-		listener, err = net.Listen("tcp", "127.0.0.1:0")
-	}
+	listener, err := listenOr(d.Control, devControl)
 	if err != nil {
 		return inUse(err, "--control", o.Listen)
 	}

@@ -182,7 +182,7 @@ func (d *decoder) bytes(p *plan, i, depth int, kind jsontext.Kind) (v any, end i
 	if err != nil {
 		return nil, end, err
 	}
-	raw, err := decodeBase64(text.(string))
+	raw, err := jsontext.DecodeBase64(text.(string))
 	if err != nil {
 		return nil, end, data.Errorf("Invalid bytes field").Because(err)
 	}

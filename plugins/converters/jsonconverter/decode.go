@@ -127,7 +127,7 @@ func (d *decoder) text(i, depth int, kind jsontext.Kind) (v any, end int, err er
 func (d *decoder) bytes(i, depth int, kind jsontext.Kind) (v any, end int, err error) {
 	v, end, err = d.text(i, depth, kind)
 	if text, ok := v.(string); ok {
-		raw, err := decodeBase64(text)
+		raw, err := jsontext.DecodeBase64(text)
 		if err != nil {
 			return nil, end, data.Errorf("Invalid bytes field").Because(err)
 		}

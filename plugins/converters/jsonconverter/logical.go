@@ -61,7 +61,7 @@ func decimal(s *data.Schema, text []byte, kind jsontext.Kind) (any, error) {
 		return nil, data.Errorf("Invalid type for Decimal, underlying representation should be numeric or bytes but was %s", kind)
 	}
 	_, f, _ := jsontext.ScanString(text, 0)
-	raw, err := decodeBase64(jsontext.StringAt(text, f))
+	raw, err := jsontext.DecodeBase64(jsontext.StringAt(text, f))
 	if err == nil {
 		var d data.Decimal
 		if d, err = data.DecodeDecimal(s, raw); err == nil {

@@ -1,14 +1,14 @@
-package jsonconverter
+package jsontext
 
 import (
 	"encoding/base64"
 	"fmt"
 )
 
-// decodeBase64 decodes as Jackson does: padding is required, white space may stand
+// DecodeBase64 decodes as Jackson does: padding is required, white space may stand
 // between groups of four, padded groups may be followed by others, and bits that
 // are left over are ignored.
-func decodeBase64(s string) ([]byte, error) {
+func DecodeBase64(s string) ([]byte, error) {
 	raw := make([]byte, 0, base64.StdEncoding.DecodedLen(len(s)))
 	for {
 		for len(s) > 0 && s[0] <= ' ' {
@@ -30,7 +30,7 @@ func decodeBase64(s string) ([]byte, error) {
 
 // appendGroup appends the bytes of four characters.
 func appendGroup(raw []byte, s string) ([]byte, bool) {
-	a, b, c, d := digit(s[0]), digit(s[1]), digit(s[2]), digit(s[3])
+	a, b, c, d := base64Digit(s[0]), base64Digit(s[1]), base64Digit(s[2]), base64Digit(s[3])
 	switch {
 	case a > 63 || b > 63:
 		return raw, false
@@ -46,7 +46,7 @@ func appendGroup(raw []byte, s string) ([]byte, bool) {
 	return append(raw, a<<2|b>>4, b<<4|c>>2, c<<6|d), true
 }
 
-func digit(c byte) byte {
+func base64Digit(c byte) byte {
 	switch {
 	case c >= 'A' && c <= 'Z':
 		return c - 'A'

@@ -26,21 +26,23 @@ func tuneCollector() {
 }
 
 const (
-	idleLook = 10 * time.Second
-	idleRate = 4 << 20  // bytes between two looks below which a worker counts as idle
+	idleLook = 5 * time.Second
+	idleRate = 2 << 20  // bytes between two looks below which a worker counts as idle
 	worth    = 16 << 20 // bytes since the last release that make another one worth it
 )
 
 // releaseWhenIdle gives memory back that a busy time has left behind: below heapFloor
-// an idle worker might not collect for hours. It runs as long as the process.
+// an idle worker might not collect for hours. The first time is after the start, which
+// leaves the most. It runs as long as the process.
 func releaseWhenIdle() {
 	allocs := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
 	var last, released uint64
 	for range time.Tick(idleLook) {
 		metrics.Read(allocs)
 		now := allocs[0].Value.Uint64()
-		if now-last < idleRate && now-released > worth {
+		if now-last < idleRate && (released == 0 || now-released > worth) {
 			debug.FreeOSMemory()
+			releaseProgram()
 			released = now
 		}
 		last = now

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package run
+
+// releaseProgram does nothing: only Linux has been measured.
+func releaseProgram() {}

@@ -87,8 +87,11 @@ func refused(err error) error {
 			code = model.ReasonKafkaAuthentication
 		}
 	}
-	return &operate.Failure{Code: code, Message: err.Error(), Err: err}
+	return &operate.Failure{Code: code, Message: err.Error() + advice, Err: err}
 }
+
+// advice names what a client of the API can change about settings of the workers.
+const advice = "; check the port in bootstrapServers, encryptionType and authenticationType of the connector, and keys of its worker configuration that begin with " + operate.ClientPrefix
 
 // refusedLogin also takes a broker that hangs up for one that refuses the login: some do
 // not say so, or only once.
@@ -96,7 +99,7 @@ func refusedLogin(worker map[string]string, err error) error {
 	sasl := strings.HasPrefix(strings.ToUpper(worker["security.protocol"]), "SASL_")
 	var first *kgo.ErrFirstReadEOF
 	if sasl && (errors.Is(err, io.EOF) || errors.As(err, &first)) {
-		return &operate.Failure{Code: model.ReasonKafkaAuthentication, Message: err.Error(), Err: err}
+		return &operate.Failure{Code: model.ReasonKafkaAuthentication, Message: err.Error() + advice, Err: err}
 	}
 	return refused(err)
 }

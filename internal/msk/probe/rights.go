@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -80,10 +81,12 @@ func checkGroups(ctx context.Context, client *kgo.Client, groups []string) error
 	req := kmsg.NewPtrDescribeGroupsRequest()
 	req.Groups, req.IncludeAuthorizedOperations = groups, true
 	for _, shard := range client.RequestSharded(ctx, req) {
-		if errors.Is(shard.Err, kerr.GroupAuthorizationFailed) {
-			return forbidden("the groups %v must not be described", groups)
-		}
-		if shard.Err != nil {
+		switch asked := shard.Req.(*kmsg.DescribeGroupsRequest).Groups; {
+		case errors.Is(shard.Err, kerr.GroupAuthorizationFailed):
+			return forbidden("the groups %s must not be described", strings.Join(asked, ", "))
+		case kerr.IsRetriable(shard.Err):
+			continue // no coordinator yet, as in a cluster that never had a group: the workers wait for it
+		case shard.Err != nil:
 			return refused(fmt.Errorf("describe the groups of the workers: %w", shard.Err))
 		}
 		for _, group := range shard.Resp.(*kmsg.DescribeGroupsResponse).Groups {

@@ -23,6 +23,26 @@ func (b *Broker) DenyTopic(t testing.TB, user, topic string) {
 	}
 }
 
+// DenyTopics is DenyTopic for all topics that begin with a prefix.
+func (b *Broker) DenyTopics(t testing.TB, user, prefix string) {
+	t.Helper()
+	acl := kadm.NewACLs().Deny("User:" + user).DenyHosts("*").
+		Topics(prefix).ResourcePatternType(kadm.ACLPatternPrefixed).Operations(kadm.OpAll)
+	if err := b.createACL(acl); err != nil {
+		t.Fatalf("deny topics %s… to %s: %v", prefix, user, err)
+	}
+}
+
+// DenyGroup forbids a user to join a group.
+func (b *Broker) DenyGroup(t testing.TB, user, group string) {
+	t.Helper()
+	acl := kadm.NewACLs().Deny("User:" + user).DenyHosts("*").
+		Groups(group).ResourcePatternType(kadm.ACLPatternLiteral).Operations(kadm.OpRead)
+	if err := b.createACL(acl); err != nil {
+		t.Fatalf("deny group %s to %s: %v", group, user, err)
+	}
+}
+
 func (b *Broker) createACL(acl *kadm.ACLBuilder) error {
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Bootstrap()))
 	if err != nil {

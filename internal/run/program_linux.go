@@ -5,8 +5,7 @@ import (
 	"bytes"
 	"os"
 	"strconv"
-
-	"golang.org/x/sys/unix"
+	"syscall"
 )
 
 // releaseProgram takes the pages of the program's file out of this process. Those that
@@ -20,7 +19,7 @@ func releaseProgram() {
 		return
 	}
 	for _, m := range readOnly(maps, program) {
-		_, _, _ = unix.Syscall(unix.SYS_MADVISE, m.start, m.end-m.start, unix.MADV_DONTNEED)
+		_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, m.start, m.end-m.start, syscall.MADV_DONTNEED)
 	}
 }
 

@@ -9,12 +9,11 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/firehose"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/logging"
+
+	"github.com/millrace/millrace/internal/awsaccess"
 )
 
 const (
@@ -41,39 +40,28 @@ type Access struct {
 
 // Services are connections that shippers share. They are safe for concurrent use.
 type Services struct {
-	logs     *cloudwatchlogs.Client
-	s3       *s3.Client
-	firehose *firehose.Client
-	client   *http.Client
-	slots    map[Kind]chan struct{}
+	logs       *cloudwatchlogs.Client
+	s3         *s3.Client
+	firehose   *firehose.Client
+	connection *awsaccess.Connection
+	slots      map[Kind]chan struct{}
 }
 
 // Connect reads the environment; it does not call the services yet. Close the services when all
 // shippers have stopped.
 func Connect(ctx context.Context, a Access) (*Services, error) {
-	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
-	cfg, err := config.LoadDefaultConfig(ctx,
-		config.WithRegion(a.Region), config.WithHTTPClient(awshttp.NewBuildableClient()), config.WithLogger(logging.Nop{}))
-	if err == nil && cfg.Region == "" {
+	c, err := awsaccess.Connect(ctx, awsaccess.Settings{
+		Region: a.Region, Endpoint: a.Endpoint, MaxAnswer: maxAnswer, Timeout: answerTime, Transport: a.Transport,
+	})
+	if err == nil && c.Region == "" {
 		err = errors.New("no region is set")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration for the delivery of logs: %w", err)
 	}
-	client := &http.Client{
-		Transport: a.Transport, Timeout: answerTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && client.Transport == nil {
-		client.Transport = built.GetTransport()
-	}
-	cfg.HTTPClient = bounded{client}
-	if a.Endpoint != "" {
-		cfg.BaseEndpoint = aws.String(a.Endpoint)
-	}
 	s := &Services{
-		logs: cloudwatchlogs.NewFromConfig(cfg), s3: s3.NewFromConfig(a.bucketConfig(ctx, cfg), a.bucketOptions), firehose: firehose.NewFromConfig(cfg),
-		client: client, slots: map[Kind]chan struct{}{},
+		logs: cloudwatchlogs.NewFromConfig(c.Config), s3: s3.NewFromConfig(a.bucketConfig(ctx, c.Config), a.bucketOptions),
+		firehose: firehose.NewFromConfig(c.Config), connection: c, slots: map[Kind]chan struct{}{},
 	}
 	for _, kind := range []Kind{CloudWatch, S3, Firehose} {
 		s.slots[kind] = make(chan struct{}, cmp.Or(a.Parallel, 4))
@@ -104,15 +92,4 @@ func (a Access) bucketOptions(o *s3.Options) {
 }
 
 // Close closes idle connections.
-func (s *Services) Close() { s.client.CloseIdleConnections() }
-
-// bounded is an HTTP client that does not read answers of any size.
-type bounded struct{ *http.Client }
-
-func (b bounded) Do(q *http.Request) (*http.Response, error) {
-	answer, err := b.Client.Do(q)
-	if err == nil {
-		answer.Body = http.MaxBytesReader(nil, answer.Body, maxAnswer)
-	}
-	return answer, err
-}
+func (s *Services) Close() { s.connection.Close() }

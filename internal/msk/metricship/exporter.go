@@ -12,11 +12,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-	"github.com/aws/smithy-go/logging"
+
+	"github.com/millrace/millrace/internal/awsaccess"
 )
 
 const (
@@ -47,11 +46,11 @@ type Settings struct {
 
 // Exporter sends metrics until it is stopped.
 type Exporter struct {
-	settings Settings
-	client   *cloudwatch.Client
-	network  *http.Client
-	stop     context.CancelFunc
-	done     chan struct{}
+	settings   Settings
+	client     *cloudwatch.Client
+	connection *awsaccess.Connection
+	stop       context.CancelFunc
+	done       chan struct{}
 
 	trouble string // the last one; belongs to run
 
@@ -82,27 +81,16 @@ func Start(ctx context.Context, s Settings) (*Exporter, error) {
 }
 
 func (e *Exporter) connect(ctx context.Context) error {
-	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
-	cfg, err := config.LoadDefaultConfig(ctx,
-		config.WithRegion(e.settings.Region), config.WithHTTPClient(awshttp.NewBuildableClient()), config.WithLogger(logging.Nop{}))
+	c, err := awsaccess.Connect(ctx, awsaccess.Settings{
+		Region: e.settings.Region, Endpoint: e.settings.Endpoint, MaxAnswer: maxAnswer, Timeout: answerTime, Transport: e.settings.Transport,
+	})
 	if err != nil {
 		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	if cfg.Region == "" {
+	if c.Region == "" {
 		return errors.New("no AWS region is set")
 	}
-	e.network = &http.Client{
-		Transport: e.settings.Transport, Timeout: answerTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && e.network.Transport == nil {
-		e.network.Transport = built.GetTransport()
-	}
-	cfg.HTTPClient = bounded{e.network}
-	if e.settings.Endpoint != "" {
-		cfg.BaseEndpoint = aws.String(e.settings.Endpoint)
-	}
-	e.client = cloudwatch.NewFromConfig(cfg)
+	e.connection, e.client = c, cloudwatch.NewFromConfig(c.Config)
 	return nil
 }
 
@@ -111,7 +99,7 @@ func (e *Exporter) connect(ctx context.Context) error {
 func (e *Exporter) Stop() {
 	e.stop()
 	<-e.done
-	e.network.CloseIdleConnections()
+	e.connection.Close()
 }
 
 // Sent returns how many values were accepted, and how many were dropped since CloudWatch
@@ -173,15 +161,4 @@ func (e *Exporter) note(n int, err error) {
 		e.settings.Log.Info("Metrics are sent to CloudWatch again")
 	}
 	e.trouble = trouble
-}
-
-// bounded is an HTTP client that does not read answers of any size.
-type bounded struct{ *http.Client }
-
-func (b bounded) Do(q *http.Request) (*http.Response, error) {
-	answer, err := b.Client.Do(q)
-	if err == nil {
-		answer.Body = http.MaxBytesReader(nil, answer.Body, maxAnswer)
-	}
-	return answer, err
 }

@@ -36,6 +36,17 @@ type Bucket struct {
 // none.
 type customerKey struct{ algorithm, key, md5 *string }
 
+func customerKeyOf(key []byte) customerKey {
+	if len(key) == 0 {
+		return customerKey{}
+	}
+	sum := md5.Sum(key)
+	return customerKey{
+		aws.String(string(types.ServerSideEncryptionAes256)),
+		aws.String(base64.StdEncoding.EncodeToString(key)), aws.String(base64.StdEncoding.EncodeToString(sum[:])),
+	}
+}
+
 // Open returns a bucket, after a look whether it exists. Close it.
 func Open(ctx context.Context, s Settings) (*Bucket, error) {
 	if s.Attempts < 1 {
@@ -46,13 +57,7 @@ func Open(ctx context.Context, s Settings) (*Bucket, error) {
 	if b.client, b.close, err = newClient(ctx, &s); err != nil {
 		return nil, err
 	}
-	if key := s.Encryption.CustomerKey; len(key) > 0 {
-		sum := md5.Sum(key)
-		b.customer = customerKey{
-			aws.String(string(types.ServerSideEncryptionAes256)),
-			aws.String(base64.StdEncoding.EncodeToString(key)), aws.String(base64.StdEncoding.EncodeToString(sum[:])),
-		}
-	}
+	b.customer = customerKeyOf(s.Encryption.CustomerKey)
 	if err := b.check(ctx); err != nil {
 		b.Close()
 		return nil, err

@@ -49,7 +49,9 @@ func Connect(ctx context.Context, s Settings, t Tuning) (*Bucket, error) {
 	if t.ServerSide != "" {
 		o.APIOptions = append(o.APIOptions, t.encrypt)
 	}
-	return &Bucket{client: s3.New(o), settings: s, name: aws.String(s.Bucket), close: closeIdle}, nil
+	b := &Bucket{client: s3.New(o), settings: s, name: aws.String(s.Bucket), close: closeIdle}
+	b.customer = customerKeyOf(s.Encryption.CustomerKey)
+	return b, nil
 }
 
 func (t *Tuning) assume(o *s3.Options, role Role) aws.CredentialsProvider {

@@ -17,7 +17,7 @@ import (
 func (c *Credentials) options() []func(*config.LoadOptions) error {
 	switch c.Kind {
 	case Static:
-		return provider(credentials.NewStaticCredentialsProvider(c.ID, c.Secret, ""))
+		return provider(credentials.NewStaticCredentialsProvider(c.ID, c.Secret, c.Token))
 	case Environment:
 		return provider(aws.CredentialsProviderFunc(fromEnvironment))
 	case Profile:
@@ -33,10 +33,27 @@ func (c *Credentials) options() []func(*config.LoadOptions) error {
 		return provider(aws.AnonymousCredentials{})
 	case AssumeRole:
 		if c.ID != "" && c.Secret != "" {
-			return provider(credentials.NewStaticCredentialsProvider(c.ID, c.Secret, ""))
+			return provider(credentials.NewStaticCredentialsProvider(c.ID, c.Secret, c.Token))
 		}
 	}
 	return nil
+}
+
+// Among returns what c means to a process that has keys of its own in place of what the
+// environment of this one has. false says that it finds nothing there.
+func (c Credentials) Among(own Credentials) (Credentials, bool) {
+	switch c.Kind {
+	case Default:
+		own.Kind = Static
+		return own, true
+	case AssumeRole:
+		if c.ID == "" || c.Secret == "" {
+			c.ID, c.Secret, c.Token = own.ID, own.Secret, own.Token
+		}
+	case Environment, Profile, WebIdentity:
+		return c, false
+	}
+	return c, true
 }
 
 func provider(p aws.CredentialsProvider) []func(*config.LoadOptions) error {

@@ -48,6 +48,7 @@ type Encryption struct {
 type Credentials struct {
 	Kind       Kind
 	ID, Secret string // for Static, and what AssumeRole begins with when set
+	Token      string // with these two; "" for keys without an end
 	Role       Role   // for AssumeRole
 }
 

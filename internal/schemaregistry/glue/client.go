@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/millrace/millrace/internal/awsaccess"
 )
 
 const (
@@ -32,25 +32,20 @@ func newClient(s *Settings) (*glue.Client, string, func(), error) {
 	if err != nil {
 		return nil, "", nil, err
 	}
-	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
-	network := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.Proxy = proxy })
-	cfg, err := config.LoadDefaultConfig(context.Background(), config.WithRegion(s.Region), config.WithHTTPClient(network))
+	c, err := awsaccess.Connect(context.Background(), awsaccess.Settings{
+		Region: s.Region, MaxAnswer: maxAnswer, Timeout: answerTime, Proxy: proxy,
+	})
 	if err != nil {
 		return nil, "", nil, fmt.Errorf("load AWS configuration: %w", err)
 	}
-	if cfg.Region == "" {
+	if c.Region == "" {
 		return nil, "", nil, errors.New("the region is not set: neither by " + regionKey + " nor by AWS_REGION or a profile")
 	}
-	client := &http.Client{Timeout: answerTime, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		client.Transport = built.GetTransport()
-	}
-	cfg.HTTPClient = bounded{client}
-	cfg.Retryer = func() aws.Retryer { return retry.NewStandard(s.retries) }
+	c.Retryer = func() aws.Retryer { return retry.NewStandard(s.retries) }
 	if s.Role != "" {
-		cfg.Credentials = s.assumed(&cfg)
+		c.Credentials = s.assumed(&c.Config)
 	}
-	return glue.NewFromConfig(cfg, s.apply), cfg.Region, client.CloseIdleConnections, nil
+	return glue.NewFromConfig(c.Config, s.apply), c.Region, c.Close, nil
 }
 
 func (s *Settings) proxy() (func(*http.Request) (*url.URL, error), error) {
@@ -84,15 +79,4 @@ func (s *Settings) retries(o *retry.StandardOptions) {
 		bound := min(maxBackoff, 2*s.Backoff<<min(attempt, 10))
 		return bound/2 + rand.N(bound/2+1), nil
 	})
-}
-
-// bounded is an HTTP client that does not read answers of any size.
-type bounded struct{ *http.Client }
-
-func (b bounded) Do(q *http.Request) (*http.Response, error) {
-	resp, err := b.Client.Do(q)
-	if err == nil {
-		resp.Body = http.MaxBytesReader(nil, resp.Body, maxAnswer)
-	}
-	return resp, err
 }

@@ -2,71 +2,21 @@ package s3source
 
 import (
 	"flag"
-	"fmt"
-	"os"
-	"strings"
+	"slices"
 	"testing"
 
 	"github.com/millrace/millrace/connect/config"
+	"github.com/millrace/millrace/internal/connectorconfig/connectorconfigtest"
 )
 
 var update = flag.Bool("update", false, "write what is printed from code into files")
 
-const page = "../../../docs/connectors/s3-source.md"
-
 // TestPage compares the table in the user's page with the keys.
 func TestPage(t *testing.T) {
-	raw, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, rest, _ := strings.Cut(string(raw), " -update -->\n")
-	_, rest, ok := strings.Cut(rest, "<!-- end of keys")
-	if !ok {
-		t.Fatalf("%s has no place for the keys", page)
-	}
-	want := begin + " -update -->\n\n" + table(Plugin.Config) + "\n<!-- end of keys" + rest
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if string(raw) != want {
-		t.Errorf("%s is not up to date: run this test with -update", page)
-	}
-}
-
-func table(def *config.Def) string {
-	var b strings.Builder
-	b.WriteString("| key | default | meaning |\n|---|---|---|\n")
-	for _, k := range def.Keys() {
-		if k.Internal {
-			continue
-		}
-		text, ok := k.DefaultText()
-		switch {
-		case k.Required:
-			text = "*required*"
-		case !ok:
-			text = "none"
-		case text != "":
-			text = "`" + text + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, text, strings.ReplaceAll(k.Doc, "|", "\\|"))
-	}
-	return b.String()
+	keys := slices.DeleteFunc(slices.Clone(Plugin.Config.Keys()), func(k config.Key) bool { return k.Internal })
+	connectorconfigtest.Page(t, "../../../docs/connectors/s3-source.md", *update, connectorconfigtest.Table{Keys: keys})
 }
 
 func TestKeys(t *testing.T) {
-	if got, want := strings.Join(Plugin.Config.Groups(), ","), "Connector,S3,Format,Storage,Partitioner,Confluent License,Task"; got != want {
-		t.Errorf("groups %s, want %s", got, want)
-	}
-	seen := map[string]int{}
-	for _, k := range Plugin.Config.Keys() {
-		if k.Order != seen[k.Group] || k.Doc == "" || k.Display == "" {
-			t.Errorf("%s: order %d, doc %q, display %q", k.Name, k.Order, k.Doc, k.Display)
-		}
-		seen[k.Group]++
-	}
+	connectorconfigtest.Groups(t, Plugin.Config, "Connector,S3,Format,Storage,Partitioner,Confluent License,Task")
 }

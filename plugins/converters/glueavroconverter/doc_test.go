@@ -2,7 +2,6 @@ package glueavroconverter
 
 import (
 	"flag"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/plugin"
+	"github.com/millrace/millrace/internal/connectorconfig/connectorconfigtest"
 	"github.com/millrace/millrace/internal/schemaregistry/subject"
 	"github.com/millrace/millrace/plugins/converters/avroconverter"
 	"github.com/millrace/millrace/plugins/converters/jsonschemaconverter"
@@ -22,62 +22,18 @@ const page = "../../../docs/connectors/schema-registry.md"
 
 // TestPage compares the tables in the user's page with the keys.
 func TestPage(t *testing.T) {
-	raw, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
 	shared := subject.ConfigKeys()
 	own := func(p plugin.Converter) []config.Key {
 		return slices.DeleteFunc(slices.Clone(p.Config.Keys()), func(k config.Key) bool {
 			return slices.ContainsFunc(shared, func(s config.Key) bool { return s.Name == k.Name })
 		})
 	}
-	want := string(raw)
-	for _, part := range []struct {
-		name string
-		keys []config.Key
-	}{
-		{"the registry", shared},
-		{"Avro", own(avroconverter.Plugin)},
-		{"Protobuf", own(protobufconverter.Plugin)},
-		{"JSON Schema", own(jsonschemaconverter.Plugin)},
-		{"Glue", Config.Keys()},
-	} {
-		begin, rest, found := strings.Cut(want, "<!-- keys of "+part.name+": written by go test ./plugins/converters/glueavroconverter -update -->\n")
-		_, rest, ended := strings.Cut(rest, "<!-- end of keys -->\n")
-		if !found || !ended {
-			t.Fatalf("%s has no place for the keys of %s", page, part.name)
-		}
-		want = begin + "<!-- keys of " + part.name + ": written by go test ./plugins/converters/glueavroconverter -update -->\n\n" +
-			table(config.NewDef(part.keys...)) + "\n<!-- end of keys -->\n" + rest
-	}
-	if *update {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if string(raw) != want {
-		t.Errorf("%s is not up to date: run this test with -update", page)
-	}
-}
-
-func table(def *config.Def) string {
-	var b strings.Builder
-	b.WriteString("| key | default | meaning |\n|---|---|---|\n")
-	for _, k := range def.Keys() {
-		text, ok := k.DefaultText()
-		switch {
-		case k.Required:
-			text = "*required*"
-		case !ok:
-			text = "none"
-		case text != "":
-			text = "`" + text + "`"
-		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", k.Name, text, strings.ReplaceAll(k.Doc, "|", "\\|"))
-	}
-	return b.String()
+	connectorconfigtest.Page(t, page, *update,
+		connectorconfigtest.Table{Name: "the registry", Keys: shared},
+		connectorconfigtest.Table{Name: "Avro", Keys: own(avroconverter.Plugin)},
+		connectorconfigtest.Table{Name: "Protobuf", Keys: own(protobufconverter.Plugin)},
+		connectorconfigtest.Table{Name: "JSON Schema", Keys: own(jsonschemaconverter.Plugin)},
+		connectorconfigtest.Table{Name: "Glue", Keys: Config.Keys()})
 }
 
 // TestExamples: the page's examples name converters that there are, with keys that
@@ -140,14 +96,5 @@ func checkExample(t *testing.T, class string, props map[string]string) {
 }
 
 func TestKeys(t *testing.T) {
-	if groups := strings.Join(Config.Groups(), ","); groups != "Glue Schema Registry,Avro" {
-		t.Errorf("groups %s", groups)
-	}
-	seen := map[string]int{}
-	for _, k := range Config.Keys() {
-		if k.Order != seen[k.Group] || k.Doc == "" || k.Display == "" {
-			t.Errorf("%s: order %d, doc %q, display %q", k.Name, k.Order, k.Doc, k.Display)
-		}
-		seen[k.Group]++
-	}
+	connectorconfigtest.Groups(t, Config, "Glue Schema Registry,Avro")
 }

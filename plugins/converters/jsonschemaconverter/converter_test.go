@@ -3,9 +3,7 @@ package jsonschemaconverter
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,65 +14,31 @@ import (
 	"github.com/millrace/millrace/connect/convert"
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/devregistry"
+	"github.com/millrace/millrace/internal/devregistry/devregistrytest"
 	"github.com/millrace/millrace/internal/javaerr"
-	"github.com/millrace/millrace/internal/schemaregistry/subject"
 )
 
 const urlName = "schema.registry.url"
 
-func registry(t testing.TB) string {
-	s := httptest.NewServer(devregistry.New())
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 func converter(t testing.TB, role convert.Role, props ...string) *Converter {
 	t.Helper()
-	config := map[string]string{}
-	for i := 0; i < len(props); i += 2 {
-		config[props[i]] = props[i+1]
-	}
-	c, err := New(config, role)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
-func post(t testing.TB, url, schema string, references ...map[string]any) {
-	t.Helper()
-	body, err := json.Marshal(map[string]any{"schemaType": "JSON", "schema": schema, "references": references})
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.Post(url, "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _ := io.ReadAll(resp.Body)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s", resp.Status, text)
-	}
-}
-
-func get(t testing.TB, url string, out any) {
-	t.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		t.Fatal(err)
-	}
+	return devregistrytest.New(t, New, role, props...)
 }
 
 func order() (*data.Schema, *data.Struct) {
 	s := data.NewStructBuilder().Name("shop.Order").Field("id", data.OptionalInt64Schema).
 		Field("note", data.OptionalStringSchema).MustBuild()
 	return s, data.StructOf(s, []any{int64(7), "x"})
+}
+
+func suite() devregistrytest.Suite {
+	schema, value := order()
+	return devregistrytest.Suite{
+		New: func(t testing.TB, role convert.Role, props ...string) convert.Converter {
+			return converter(t, role, props...)
+		},
+		Value: connecttest.RoundTrip{Schema: schema, Value: value}, OnlyStructs: true,
+	}
 }
 
 // framed puts an id before JSON text.
@@ -94,7 +58,7 @@ func TestContract(t *testing.T) {
 		Field("tags", data.NewArray(data.OptionalStringSchema).Optional().MustBuild()).
 		Field("counts", data.NewMapOf(data.StringSchema, data.Int32Schema).Optional().MustBuild()).MustBuild()
 	connecttest.Converter{
-		Plugin: Plugin, Config: map[string]string{urlName: registry(t)},
+		Plugin: Plugin, Config: map[string]string{urlName: devregistrytest.Start(t)},
 		Values: []connecttest.RoundTrip{
 			{Schema: schema, Value: data.StructOf(schema, []any{int64(7), "größe", data.NewDecimal(1250, 2), data.Instant(1_700_000_000_123), []byte{0, 255}, []any{"a", nil}, counts})},
 			{Schema: schema, Value: data.StructOf(schema, []any{int64(8), nil, nil, nil, nil, []any{}, nil})},
@@ -115,7 +79,7 @@ func TestContract(t *testing.T) {
 }
 
 func TestWireFormat(t *testing.T) {
-	url := registry(t)
+	url := devregistrytest.Start(t)
 	c := converter(t, convert.Value, urlName, url)
 	schema, value := order()
 	raw, err := c.FromConnect("orders", nil, schema, value)
@@ -126,7 +90,7 @@ func TestWireFormat(t *testing.T) {
 		Schema, SchemaType string
 		ID, Version        int
 	}
-	get(t, url+"/subjects/orders-value/versions/latest", &got)
+	devregistrytest.Get(t, url+"/subjects/orders-value/versions/latest", &got)
 	want := `{"type":"object","title":"shop.Order","properties":{"note":{"connect.index":1,"oneOf":[{"type":"null"},{"type":"string"}]},` +
 		`"id":{"connect.index":0,"oneOf":[{"type":"null"},{"type":"integer","connect.type":"int64"}]}}}`
 	if got.Schema != want || got.SchemaType != "JSON" || got.ID != 1 || got.Version != 1 {
@@ -167,7 +131,7 @@ func TestEqualSchemas(t *testing.T) {
 }
 
 func TestNulls(t *testing.T) {
-	c := converter(t, convert.Value, urlName, registry(t))
+	c := converter(t, convert.Value, urlName, devregistrytest.Start(t))
 	for _, s := range []*data.Schema{nil, data.StringSchema} {
 		if raw, err := c.FromConnect("t", nil, s, nil); raw != nil || err != nil {
 			t.Errorf("null of %v: %q %v", s, raw, err)
@@ -183,21 +147,7 @@ func TestNulls(t *testing.T) {
 }
 
 func TestSubjects(t *testing.T) {
-	for class, want := range map[string]string{"TopicNameStrategy": "t-key", "RecordNameStrategy": "shop.Order", "TopicRecordNameStrategy": "t-shop.Order"} {
-		url := registry(t)
-		c := converter(t, convert.Key, urlName, url, "key.subject.name.strategy", "io.confluent.kafka.serializers.subject."+class)
-		schema, value := order()
-		raw, err := c.FromConnect("t", nil, schema, value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var subjects []string
-		if get(t, url+"/subjects", &subjects); len(subjects) != 1 || subjects[0] != want {
-			t.Errorf("%s: %q, want %s", class, subjects, want)
-		}
-		if _, _, err := c.ToConnect("t", nil, raw); err != nil {
-			t.Error(err)
-		}
+	for class, c := range suite().Subjects(t) {
 		if _, err := c.FromConnect("u", nil, data.StringSchema, "x"); (err == nil) != (class == "TopicNameStrategy") {
 			t.Errorf("%s: a string: %v", class, err)
 		}
@@ -206,8 +156,8 @@ func TestSubjects(t *testing.T) {
 
 // TestLatest: values are written with a schema of the registry.
 func TestLatest(t *testing.T) {
-	url := registry(t)
-	post(t, url+"/subjects/t-value/versions", `{"type":"object","properties":{"id":{"type":["null","integer"]},"note":{"type":["null","string"],"maxLength":3}}}`)
+	url := devregistrytest.Start(t)
+	devregistrytest.Register(t, url, "t-value", "JSON", `{"type":"object","properties":{"id":{"type":["null","integer"]},"note":{"type":["null","string"],"maxLength":3}}}`)
 	schema, value := order()
 	long := data.StructOf(schema, []any{int64(1), "too long"})
 	lax := converter(t, convert.Value, urlName, url, "auto.register.schemas", "false", "use.latest.version", "true",
@@ -240,10 +190,10 @@ func TestLatest(t *testing.T) {
 
 // TestForeignSchema: schemas that no converter made.
 func TestForeignSchema(t *testing.T) {
-	url := registry(t)
-	post(t, url+"/subjects/money/versions", `{"title":"Money","type":"object","properties":{"cents":{"type":"integer"}},"required":["cents"]}`)
-	post(t, url+"/subjects/t-value/versions", `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"price":{"$ref":"money.json"},"kind":{"enum":["a","b"]}}}`,
-		map[string]any{"name": "money.json", "subject": "money", "version": 1})
+	url := devregistrytest.Start(t)
+	devregistrytest.Register(t, url, "money", "JSON", `{"title":"Money","type":"object","properties":{"cents":{"type":"integer"}},"required":["cents"]}`)
+	devregistrytest.Register(t, url, "t-value", "JSON", `{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"price":{"$ref":"money.json"},"kind":{"enum":["a","b"]}}}`,
+		devregistrytest.Refer("money.json", "money"))
 	c := converter(t, convert.Value, urlName, url, "use.optional.for.nonrequired", "true", "json.fail.invalid.schema", "true")
 	schema, v, err := c.ToConnect("t", nil, framed(2, `{"kind":"b","price":{"cents":5},"more":true}`))
 	if err != nil {
@@ -263,7 +213,7 @@ func TestForeignSchema(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	url := registry(t)
+	url := devregistrytest.Start(t)
 	c := converter(t, convert.Value, urlName, url)
 	inner := data.NewStructBuilder().Field("n", data.DateSchema).MustBuild()
 	schema := data.NewStructBuilder().Field("list", data.NewArray(inner).MustBuild()).MustBuild()
@@ -285,7 +235,7 @@ func TestErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}
-	post(t, url+"/subjects/u-value/versions", `{"properties":{"a":{"$ref":"#"}}}`)
+	devregistrytest.Register(t, url, "u-value", "JSON", `{"properties":{"a":{"$ref":"#"}}}`)
 	if _, _, err := c.ToConnect("u", nil, framed(2, `{}`)); err == nil || err.Error() != "The JSON schema contains itself: recursive schemas are not supported at a (schema id 2)" {
 		t.Error(err)
 	}
@@ -296,45 +246,17 @@ func TestErrors(t *testing.T) {
 }
 
 func TestRegistryErrors(t *testing.T) {
-	status := http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"error_code":12,"message":"no"}`)
-	}))
-	schema, value := order()
-	for _, c := range []struct {
-		status      int
-		class, text string
-	}{
-		{409, javaerr.DataException, "Converting Kafka Connect data to byte[] failed due to serialization error of topic t: "},
-		{503, javaerr.RetriableException, "Converting Kafka Connect data to byte[] failed due to serialization error of topic t: "},
-		{401, "org.apache.kafka.common.errors.AuthenticationException", "Error registering JSON schema: {"},
-		{0, "org.apache.kafka.common.errors.NetworkException", "Network connection error while serializing Json data for topic t: "},
-	} {
-		if status = c.status; status == 0 {
-			s.Close()
-		}
-		conv := converter(t, convert.Value, urlName, s.URL, "max.retries", "0")
-		_, err := conv.FromConnect("t", nil, schema, value)
-		if err == nil || javaerr.Class(err) != c.class || !strings.HasPrefix(err.Error(), c.text) {
-			t.Errorf("%d: %s %v, want %s %s", c.status, javaerr.Class(err), err, c.class, c.text)
-		}
-	}
+	const refused = "Converting Kafka Connect data to byte[] failed due to serialization error of topic t: "
+	suite().Failures(t, devregistrytest.Texts{
+		Incompatible: refused, NotReady: refused,
+		Unknown: "Error registering JSON schema: {", Gone: "Network connection error while serializing Json data for topic t: ",
+	})
 }
 
 // TestHeader: the id of a schema may stand in a header.
 func TestHeader(t *testing.T) {
-	const guid = "00010203-0405-0607-0809-0a0b0c0d0e0f"
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if q.URL.Path == "/schemas/guids/"+guid {
-			_, _ = io.WriteString(w, `{"schemaType":"JSON","schema":"{\"type\":\"string\"}"}`)
-			return
-		}
-		_, _ = io.WriteString(w, `{"version":4}`)
-	}))
-	defer s.Close()
-	id := []byte{1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
-	schema, v, err := converter(t, convert.Value, urlName, s.URL).ToConnect("t", []connect.RawHeader{{Key: "__value_schema_id", Value: id}}, []byte(`"x"`))
+	c, id := suite().Header(t, `{"schemaType":"JSON","schema":"{\"type\":\"string\"}"}`)
+	schema, v, err := c.ToConnect("t", []connect.RawHeader{id}, []byte(`"x"`))
 	if err != nil || v != "x" {
 		t.Fatal(v, err)
 	}
@@ -344,78 +266,11 @@ func TestHeader(t *testing.T) {
 }
 
 func FuzzToConnect(f *testing.F) {
-	url := registry(f)
-	c := converter(f, convert.Value, urlName, url)
 	schema, value := order()
 	list := data.NewArray(data.NewMapOf(data.Int32Schema, schema).Optional().MustBuild()).MustBuild()
 	m := data.NewMap(1)
 	m.PutKey(int32(1), value)
-	for _, v := range []struct {
-		schema *data.Schema
-		value  any
-	}{{schema, value}, {list, []any{m, nil}}} {
-		raw, err := c.FromConnect("t"+data.Text(v.schema), nil, v.schema, v.value)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(raw)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if len(raw) < subject.Prefix || binary.BigEndian.Uint32(raw[1:]) > 2 {
-			return
-		}
-		before := bytes.Clone(raw)
-		schema, v, err := c.ToConnect("t", nil, raw)
-		if !bytes.Equal(before, raw) {
-			t.Error("the bytes were written into")
-		}
-		if err == nil && schema.Type() == data.StructType {
-			if err := data.Validate(schema, v); err != nil {
-				t.Errorf("%v: %v", v, err)
-			}
-		}
-	})
+	suite().Fuzz(f, connecttest.RoundTrip{Schema: schema, Value: value}, connecttest.RoundTrip{Schema: list, Value: []any{m, nil}})
 }
 
-func BenchmarkConverter(b *testing.B) {
-	c := converter(b, convert.Value, urlName, registry(b))
-	builder := data.NewStructBuilder().Name("shop.Order")
-	slots := []any{}
-	for _, f := range []struct {
-		name   string
-		schema *data.Schema
-		value  any
-	}{
-		{"order_id", data.Int64Schema, int64(1000123)},
-		{"customer", data.StringSchema, "customer-00042"},
-		{"status", data.StringSchema, "SHIPPED"},
-		{"amount", data.Float64Schema, 129.95},
-		{"currency", data.OptionalStringSchema, "EUR"},
-		{"quantity", data.Int32Schema, int32(3)},
-		{"created_at", data.TimestampSchema, data.Instant(1700000000123)},
-		{"express", data.BooleanSchema, false},
-		{"note", data.OptionalStringSchema, "leave at the door, ring twice please, thanks a lot"},
-		{"address", data.OptionalStringSchema, "12 Harbour Street, 20457 Hamburg, Germany"},
-	} {
-		builder.Field(f.name, f.schema)
-		slots = append(slots, f.value)
-	}
-	schema := builder.MustBuild()
-	value := data.StructOf(schema, slots)
-	raw, err := c.FromConnect("t", nil, schema, value)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run("write", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, _ = c.FromConnect("t", nil, schema, value)
-		}
-	})
-	b.Run("read", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, _, _ = c.ToConnect("t", nil, raw)
-		}
-	})
-}
+func BenchmarkConverter(b *testing.B) { suite().Benchmark(b) }

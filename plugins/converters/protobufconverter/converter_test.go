@@ -3,10 +3,6 @@ package protobufconverter
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -14,31 +10,16 @@ import (
 	"github.com/millrace/millrace/connect/connecttest"
 	"github.com/millrace/millrace/connect/convert"
 	"github.com/millrace/millrace/connect/data"
-	"github.com/millrace/millrace/internal/devregistry"
+	"github.com/millrace/millrace/internal/devregistry/devregistrytest"
 	"github.com/millrace/millrace/internal/javaerr"
 	"github.com/millrace/millrace/internal/schemaregistry/subject"
 )
 
 const urlName = "schema.registry.url"
 
-func registry(t testing.TB) string {
-	s := httptest.NewServer(devregistry.New())
-	t.Cleanup(s.Close)
-	return s.URL
-}
-
 func converter(t testing.TB, role convert.Role, props ...string) *Converter {
 	t.Helper()
-	config := map[string]string{}
-	for i := 0; i < len(props); i += 2 {
-		config[props[i]] = props[i+1]
-	}
-	c, err := New(config, role)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close() })
-	return c
+	return devregistrytest.New(t, New, role, props...)
 }
 
 const tagParam = "io.confluent.connect.protobuf.Tag"
@@ -54,11 +35,21 @@ func order() (*data.Schema, *data.Struct) {
 	return s, data.StructOf(s, []any{int64(7), "x"})
 }
 
+func suite() devregistrytest.Suite {
+	schema, value := order()
+	return devregistrytest.Suite{
+		New: func(t testing.TB, role convert.Role, props ...string) convert.Converter {
+			return converter(t, role, props...)
+		},
+		Value: connecttest.RoundTrip{Schema: schema, Value: value},
+	}
+}
+
 func TestContract(t *testing.T) {
 	schema := data.NewStructBuilder().Name("Order").Field("id", tagged(data.Int64Schema, "1")).
 		Field("note", tagged(data.StringSchema, "2")).Version(1).MustBuild()
 	connecttest.Converter{
-		Plugin: Plugin, Config: map[string]string{urlName: registry(t)},
+		Plugin: Plugin, Config: map[string]string{urlName: devregistrytest.Start(t)},
 		Values:    []connecttest.RoundTrip{{Schema: schema, Value: data.StructOf(schema, []any{int64(7), "x"})}},
 		Malformed: [][]byte{{}, {0}, {1, 0, 0, 0, 1, 0}, {0, 0, 0, 0, 1}, {0, 0, 0, 0, 9, 0}, {0, 0, 0, 0, 1, 2, 4}, {0, 0, 0, 0, 1, 0, 8}, {0, 0, 0, 0, 1, 0, 0x12, 9, 'x'}},
 		Refused: []connecttest.RoundTrip{
@@ -77,7 +68,7 @@ func TestContract(t *testing.T) {
 }
 
 func TestWireFormat(t *testing.T) {
-	url := registry(t)
+	url := devregistrytest.Start(t)
 	c := converter(t, convert.Value, urlName, url)
 	schema, value := order()
 	raw, err := c.FromConnect("orders", nil, schema, value)
@@ -88,7 +79,7 @@ func TestWireFormat(t *testing.T) {
 		Schema, SchemaType string
 		ID, Version        int
 	}
-	get(t, url+"/subjects/orders-value/versions/latest", &got)
+	devregistrytest.Get(t, url+"/subjects/orders-value/versions/latest", &got)
 	const want = "syntax = \"proto3\";\npackage shop;\n\nmessage Order {\n  int64 id = 1;\n  string note = 2;\n}\n"
 	if got.Schema != want || got.SchemaType != "PROTOBUF" || got.ID != 1 || got.Version != 1 {
 		t.Errorf("%+v", got)
@@ -125,74 +116,15 @@ func TestWireFormat(t *testing.T) {
 	}
 }
 
-func get(t *testing.T, url string, out any) {
-	t.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// post registers a schema; refs are names, which are subjects as well.
-func post(t *testing.T, url, subject, schema string, refs ...string) {
-	t.Helper()
-	type ref struct {
-		Name    string `json:"name"`
-		Subject string `json:"subject"`
-		Version int    `json:"version"`
-	}
-	in := map[string]any{"schema": schema, "schemaType": "PROTOBUF"}
-	all := []ref{}
-	for _, r := range refs {
-		all = append(all, ref{r, r, 1})
-	}
-	in["references"] = all
-	body, _ := json.Marshal(in)
-	resp, err := http.Post(url+"/subjects/"+subject+"/versions", "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, _ := io.ReadAll(resp.Body)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %s", resp.Status, text)
-	}
-}
-
-func TestSubjects(t *testing.T) {
-	for class, want := range map[string]string{"TopicNameStrategy": "t-key", "RecordNameStrategy": "shop.Order", "TopicRecordNameStrategy": "t-shop.Order"} {
-		url := registry(t)
-		c := converter(t, convert.Key, urlName, url, "key.subject.name.strategy", "io.confluent.kafka.serializers.subject."+class)
-		schema, value := order()
-		raw, err := c.FromConnect("t", nil, schema, value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var subjects []string
-		if get(t, url+"/subjects", &subjects); len(subjects) != 1 || subjects[0] != want {
-			t.Errorf("%s: %q, want %s", class, subjects, want)
-		}
-		back, _, err := c.ToConnect("t", nil, raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if version, _ := back.Version(); version != 1 {
-			t.Errorf("%s: version %d", class, version)
-		}
-	}
-}
+func TestSubjects(t *testing.T) { suite().Subjects(t) }
 
 // TestReferences reads a message that stands within another, in a schema that refers
 // to others.
 func TestReferences(t *testing.T) {
-	url := registry(t)
-	post(t, url, "money.proto", `syntax = "proto3"; package m; import "google/type/date.proto"; message Money { int64 units = 1; google.type.Date on = 2; }`)
-	post(t, url, "t-value", `syntax = "proto3"; package p; import "money.proto"; import "confluent/meta.proto";
-		message First {} message Outer { message Not {} message Inner { m.Money price = 1; int32 small = 2 [(confluent.field_meta) = {params: [{key: "connect.type", value: "int16"}]}]; } }`, "money.proto")
+	url := devregistrytest.Start(t)
+	devregistrytest.Register(t, url, "money.proto", "PROTOBUF", `syntax = "proto3"; package m; import "google/type/date.proto"; message Money { int64 units = 1; google.type.Date on = 2; }`)
+	devregistrytest.Register(t, url, "t-value", "PROTOBUF", `syntax = "proto3"; package p; import "money.proto"; import "confluent/meta.proto";
+		message First {} message Outer { message Not {} message Inner { m.Money price = 1; int32 small = 2 [(confluent.field_meta) = {params: [{key: "connect.type", value: "int16"}]}]; } }`, devregistrytest.Refer("money.proto", "money.proto"))
 	c := converter(t, convert.Value, urlName, url, enhanced, "true")
 	schema, v, err := c.ToConnect("t", nil, []byte{0, 0, 0, 0, 2, 4, 2, 2, 0x0a, 2, 8, 5, 0x10, 3})
 	if err != nil || schema.Name() != "p.Outer.Inner" || data.Text(v) != "Struct{price=Struct{units=5},small=3}" {
@@ -218,8 +150,8 @@ func TestReferences(t *testing.T) {
 // TestLatest: values are written with a schema of the registry, in which the message
 // is not the first and the fields have numbers of their own.
 func TestLatest(t *testing.T) {
-	url := registry(t)
-	post(t, url, "t-value", `syntax = "proto3"; package shop; message Other {} message Order { string note = 4; optional string more = 5; int64 id = 9; }`)
+	url := devregistrytest.Start(t)
+	devregistrytest.Register(t, url, "t-value", "PROTOBUF", `syntax = "proto3"; package shop; message Other {} message Order { string note = 4; optional string more = 5; int64 id = 9; }`)
 	schema, value := order()
 	want := []byte{0, 0, 0, 0, 1, 2, 2, 0x22, 1, 'x', 0x48, 7}
 	for _, props := range [][]string{{"use.latest.version", "true"}, {"use.schema.id", "1"}} {
@@ -244,7 +176,7 @@ func TestLatest(t *testing.T) {
 
 // TestNormalize: the same schema gets the same id, however often a converter starts.
 func TestNormalize(t *testing.T) {
-	url := registry(t)
+	url := devregistrytest.Start(t)
 	schema, value := order()
 	for _, props := range [][]string{nil, {"normalize.schemas", "true"}} {
 		raw, err := converter(t, convert.Value, append(props, urlName, url)...).FromConnect("t", nil, schema, value)
@@ -255,134 +187,40 @@ func TestNormalize(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	status := http.StatusOK
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"error_code":12,"message":"no"}`)
-	}))
-	schema, value := order()
-	for _, c := range []struct {
-		status      int
-		class, text string
-	}{
-		{409, javaerr.DataException, "Failed to serialize Protobuf data from topic t:"},
-		{503, javaerr.RetriableException, "Failed to serialize Protobuf data from topic t :"},
-		{401, "org.apache.kafka.common.errors.AuthenticationException", "Error registering Protobuf schema: "},
-		{0, "org.apache.kafka.common.errors.NetworkException", "Network connection error while serializing Protobuf data for topic t: "},
-	} {
-		if status = c.status; status == 0 {
-			s.Close()
-		}
-		conv := converter(t, convert.Value, urlName, s.URL, "max.retries", "0")
-		_, err := conv.FromConnect("t", nil, schema, value)
-		if err == nil || javaerr.Class(err) != c.class || !strings.HasPrefix(err.Error(), c.text) {
-			t.Errorf("%d: %s %v, want %s %s", c.status, javaerr.Class(err), err, c.class, c.text)
-		}
-	}
+	suite().Failures(t, devregistrytest.Texts{
+		Incompatible: "Failed to serialize Protobuf data from topic t:", NotReady: "Failed to serialize Protobuf data from topic t :",
+		Unknown: "Error registering Protobuf schema: ", Gone: "Network connection error while serializing Protobuf data for topic t: ",
+	})
 }
 
 // TestHeader: the id of a schema may stand in a header, with the indexes of the message
 // behind it.
 func TestHeader(t *testing.T) {
-	const guid = "00010203-0405-0607-0809-0a0b0c0d0e0f"
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if q.URL.Path == "/schemas/guids/"+guid {
-			_, _ = io.WriteString(w, `{"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; message A { string s = 1; } message B { int32 i = 1; }"}`)
-			return
-		}
-		_, _ = io.WriteString(w, `{"version":4}`)
-	}))
-	defer s.Close()
-	id := []byte{1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}
-	for _, c := range []struct {
+	c, id := suite().Header(t, `{"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; message A { string s = 1; } message B { int32 i = 1; }"}`)
+	for _, row := range []struct {
 		indexes, raw []byte
 		want         string
 	}{{[]byte{2, 2}, []byte{8, 5}, "Struct{i=5}"}, {[]byte{0}, []byte{0x0a, 1, 'x'}, "Struct{s=x}"}, {nil, []byte{0x0a, 1, 'x'}, "Struct{s=x}"}} {
-		header := []connect.RawHeader{{Key: "__value_schema_id", Value: append(bytes.Clone(id), c.indexes...)}}
-		schema, v, err := converter(t, convert.Value, urlName, s.URL).ToConnect("t", header, c.raw)
-		if err != nil || data.Text(v) != c.want {
+		header := []connect.RawHeader{{Key: id.Key, Value: append(bytes.Clone(id.Value), row.indexes...)}}
+		schema, v, err := c.ToConnect("t", header, row.raw)
+		if err != nil || data.Text(v) != row.want {
 			t.Fatal(data.Text(v), err)
 		}
-		if version, _ := schema.Version(); version != 4 || len(header[0].Value) != guidSize+len(c.indexes) {
+		if version, _ := schema.Version(); version != 4 || len(header[0].Value) != guidSize+len(row.indexes) {
 			t.Errorf("version %d, header %v", version, header[0].Value)
 		}
 	}
 }
 
 func FuzzToConnect(f *testing.F) {
-	c := converter(f, convert.Value, urlName, registry(f))
 	schema, value := order()
 	entries := data.NewMap(1)
 	entries.Put("a", []any{value})
 	large := data.NewStructBuilder().Name("Large").Field("m", data.NewMapOf(data.StringSchema, data.NewArray(schema).MustBuild()).MustBuild()).
 		Field("d", data.NewDecimalSchema(2).MustBuild()).Field("t", data.TimestampSchema).MustBuild()
-	for _, v := range []struct {
-		schema *data.Schema
-		value  any
-	}{
-		{schema, value},
-		{large, data.StructOf(large, []any{entries, data.NewDecimal(12345, 2), data.Instant(1_700_000_000_123)})},
-		{data.StringSchema, "abc"},
-	} {
-		raw, err := c.FromConnect("t"+data.Text(v.schema), nil, v.schema, v.value)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(raw)
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		if len(raw) < subject.Prefix || binary.BigEndian.Uint32(raw[1:]) > 3 {
-			return
-		}
-		schema, v, err := c.ToConnect("t", nil, raw)
-		if err != nil || schema == nil {
-			return
-		}
-		if err := data.Validate(schema, v); err != nil {
-			t.Errorf("%v: %v", v, err)
-		}
-	})
+	suite().Fuzz(f, connecttest.RoundTrip{Schema: schema, Value: value},
+		connecttest.RoundTrip{Schema: large, Value: data.StructOf(large, []any{entries, data.NewDecimal(12345, 2), data.Instant(1_700_000_000_123)})},
+		connecttest.RoundTrip{Schema: data.StringSchema, Value: "abc"})
 }
 
-func BenchmarkConverter(b *testing.B) {
-	c := converter(b, convert.Value, urlName, registry(b))
-	builder := data.NewStructBuilder().Name("shop.Order")
-	slots := []any{}
-	for _, f := range []struct {
-		name   string
-		schema *data.Schema
-		value  any
-	}{
-		{"order_id", data.Int64Schema, int64(1000123)},
-		{"customer", data.StringSchema, "customer-00042"},
-		{"status", data.StringSchema, "SHIPPED"},
-		{"amount", data.Float64Schema, 129.95},
-		{"currency", data.OptionalStringSchema, "EUR"},
-		{"quantity", data.Int32Schema, int32(3)},
-		{"created_at", data.TimestampSchema, data.Instant(1700000000123)},
-		{"express", data.BooleanSchema, false},
-		{"note", data.OptionalStringSchema, "leave at the door, ring twice please, thanks a lot"},
-		{"address", data.OptionalStringSchema, "12 Harbour Street, 20457 Hamburg, Germany"},
-	} {
-		builder.Field(f.name, f.schema)
-		slots = append(slots, f.value)
-	}
-	schema := builder.MustBuild()
-	value := data.StructOf(schema, slots)
-	raw, err := c.FromConnect("t", nil, schema, value)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run("write", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, _ = c.FromConnect("t", nil, schema, value)
-		}
-	})
-	b.Run("read", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			_, _, _ = c.ToConnect("t", nil, raw)
-		}
-	})
-}
+func BenchmarkConverter(b *testing.B) { suite().Benchmark(b) }

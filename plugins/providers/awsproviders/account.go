@@ -3,18 +3,14 @@ package awsproviders
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/smithy-go/logging"
 
 	"github.com/millrace/millrace/connect/config"
+	"github.com/millrace/millrace/internal/awsaccess"
 )
 
 // lookUpTime is how long it may take to look something up, with all attempts.
@@ -40,34 +36,19 @@ type bounds struct {
 }
 
 // connection is an account that was found.
-type connection struct {
-	aws.Config
-	client *http.Client
-}
+type connection struct{ *awsaccess.Connection }
 
 // open reads the environment; it does not call yet.
 func (a account) open() (*connection, error) {
-	// The SDK's own kind of client takes AWS_CA_BUNDLE and the like.
-	options := []func(*awsconfig.LoadOptions) error{
-		awsconfig.WithRegion(a.region), awsconfig.WithHTTPClient(awshttp.NewBuildableClient()), awsconfig.WithLogger(logging.Nop{}),
-	}
+	s := awsaccess.Settings{Region: a.region, Endpoint: a.endpoint, MaxAnswer: a.bounds.size, Timeout: a.bounds.time}
 	if a.id != "" {
-		options = append(options, awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(a.id, a.secret.Reveal(), "")))
+		s.Credentials = credentials.NewStaticCredentialsProvider(a.id, a.secret.Reveal(), "")
 	}
-	cfg, err := awsconfig.LoadDefaultConfig(context.Background(), options...)
+	c, err := awsaccess.Connect(context.Background(), s)
 	if err != nil {
 		return nil, config.Errorf("", "The AWS configuration cannot be read: %s", err)
 	}
-	client := &http.Client{Timeout: a.bounds.time, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		client.Transport = built.GetTransport()
-	}
-	c := &connection{cfg, client}
-	c.HTTPClient = bounded{client, a.bounds.size}
-	if a.endpoint != "" {
-		c.BaseEndpoint = aws.String(a.endpoint)
-	}
-	return c, nil
+	return &connection{c}, nil
 }
 
 // located fails when no region was found; the SDK would say so in its own terms.
@@ -80,22 +61,8 @@ func (c *connection) located() error {
 
 // Close closes idle connections.
 func (c *connection) Close() error {
-	c.client.CloseIdleConnections()
+	c.Connection.Close()
 	return nil
-}
-
-// bounded is an HTTP client that does not read answers of any size.
-type bounded struct {
-	*http.Client
-	most int64
-}
-
-func (b bounded) Do(q *http.Request) (*http.Response, error) {
-	answer, err := b.Client.Do(q)
-	if err == nil {
-		answer.Body = http.MaxBytesReader(nil, answer.Body, b.most)
-	}
-	return answer, err
 }
 
 // address checks the endpoint that a parameter names, "" for none. Without a scheme it

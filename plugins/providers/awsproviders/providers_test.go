@@ -287,7 +287,7 @@ func TestBucketInHostName(t *testing.T) {
 	environment(t)
 	sky := &cloud{t: t, objects: values{"bucket/k": "v"}}
 	p := create(t, amazon+"S3ImportConfigProvider", values{localDirKey: t.TempDir()})
-	p.(*imports).connection.client.Transport = sky
+	p.(*imports).connection.Network.Transport = sky
 	if _, err := p.Get(t.Context(), "us-west-2", []string{"bucket/k"}); err != nil {
 		t.Error(err)
 	}

@@ -18,6 +18,9 @@ const (
 	region = "us-east-1"
 	access = "access-of-the-test"
 	secret = "secret-of-the-test"
+
+	guest       = "guest-of-the-test"
+	guestSecret = "secret-of-the-guest"
 )
 
 // Server is a running server. Its methods may be called by several goroutines.
@@ -42,6 +45,28 @@ func (s *Server) Create(t testing.TB, bucket string) map[string]string {
 	return map[string]string{
 		"store.url": s.url, "s3.region": region, "s3.bucket.name": bucket,
 		"aws.access.key.id": access, "aws.secret.access.key": secret,
+	}
+}
+
+// Admit gives a guest rights such as s3:PutObject on a bucket and what is in it, and no
+// others. It changes what Create has returned to have the guest's access keys. Only
+// versitygw has a guest.
+func (s *Server) Admit(t testing.TB, props map[string]string, rights ...string) {
+	t.Helper()
+	bucket := props["s3.bucket.name"]
+	policy := fmt.Sprintf(`{"Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},"Action":["%s"],"Resource":["arn:aws:s3:::%s","arn:aws:s3:::%[3]s/*"]}]}`,
+		guest, strings.Join(rights, `","`), bucket)
+	if _, err := s.client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy}); err != nil {
+		t.Fatalf("set the policy of bucket %s: %v", bucket, err)
+	}
+	props["aws.access.key.id"], props["aws.secret.access.key"] = guest, guestSecret
+}
+
+// Put stores an object.
+func (s *Server) Put(t testing.TB, bucket, key, content string) {
+	t.Helper()
+	if _, err := s.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(content)}); err != nil {
+		t.Fatalf("put %s: %v", key, err)
 	}
 }
 

@@ -45,17 +45,21 @@ func Versity(t testing.TB) *Server {
 	}
 	address := freeAddress(t)
 	dir := t.TempDir()
-	for _, name := range []string{"data", "metadata"} {
+	for _, name := range []string{"data", "metadata", "users"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
+	}
+	users := fmt.Sprintf(`{"accessAccounts":{%q:{"access":%[1]q,"secret":%q,"role":"user"}}}`, guest, guestSecret)
+	if err := os.WriteFile(filepath.Join(dir, "users", "users.json"), []byte(users), 0o600); err != nil {
+		t.Fatal(err)
 	}
 	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, "--access", access, "--secret", secret, "--region", region, "--port", address,
-		"--keep-alive", "--quiet", "posix", "--sidecar", filepath.Join(dir, "metadata"), filepath.Join(dir, "data"))
+		"--keep-alive", "--quiet", "--iam-dir", filepath.Join(dir, "users"), "posix", "--sidecar", filepath.Join(dir, "metadata"), filepath.Join(dir, "data"))
 	cmd.Stdout, cmd.Stderr = log, log
 	p, err := process.Start(cmd)
 	if err != nil {

@@ -14,12 +14,14 @@ import (
 
 // duty is a connector or a task that this worker has, or had and is stopping. want
 // and have are compared: where they differ, what runs is stopped, and then what is
-// wanted is started.
+// wanted is started. A task goes on where only the words differ; see [owner.goesOn].
 type duty struct {
 	id       state.TaskID
 	want     *spec // nil: nothing
 	have     *spec // nil: nothing runs
 	stopping bool
+	failed   bool          // of a task: what it has was started and failed
+	used     *data.Map     // of a task: the connector's configuration with which it was started
 	restarts int           // grows with each restart that was asked for
 	waiting  []func(error) // told when want runs, or when there is nothing to run
 
@@ -29,10 +31,10 @@ type duty struct {
 	retry            *time.Timer
 }
 
-// spec is what a duty runs: equal when no restart is needed. Configurations are
+// spec is what a duty runs: equal when it is the same work. Configurations are
 // compared by pointer, since every record that is read makes its own.
 type spec struct {
-	connector  *data.Map // of a connector
+	connector  *data.Map // of a connector; of a task, the one for which its own was made
 	task       *data.Map // of a task
 	generation int       // of a task
 	restarts   int
@@ -52,7 +54,7 @@ func wanted(s *configstore.Snapshot, id state.TaskID) *spec {
 	case c.Inconsistent || id.Task >= c.TaskCount || c.Target == state.TargetStopped:
 		return nil
 	}
-	return &spec{task: c.TaskConfigs[id.Task], generation: c.Generation.N}
+	return &spec{connector: c.Applied, task: c.TaskConfigs[id.Task], generation: c.Generation.N}
 }
 
 func (d *duty) same() bool {
@@ -70,6 +72,9 @@ func (o *owner) advance(d *duty) {
 	switch {
 	case d.stopping:
 	case d.same():
+		o.rest(d, nil)
+	case o.goesOn(d):
+		d.have = d.want
 		o.rest(d, nil)
 	case d.have != nil:
 		o.halt(d)
@@ -122,7 +127,7 @@ func (o *owner) begin(d *duty) bool {
 		d.want = nil
 		return false
 	}
-	d.have = d.want
+	d.have, d.failed, d.used = d.want, false, c.Config
 	if d.isConnector() {
 		o.beginConnector(d, configstore.Strings(c.Config), target(c))
 		return true
@@ -222,6 +227,7 @@ func (o *owner) taskFailed(id state.TaskID) {
 	if d == nil || d.have == nil || d.stopping || o.stopping {
 		return
 	}
+	d.failed = true
 	policy, err := connectorconfig.ParseRestart(configstore.Strings(o.configs.Snapshot().Connector(id.Connector).Config))
 	if err != nil {
 		o.log.Warn("A failed task is not restarted: its connector's configuration is wrong", "connector", id.Connector, "task", id.Task, "err", err)

@@ -30,9 +30,13 @@ func (o *owner) event(e configstore.Event) {
 			delete(o.known, e.Connector)
 			o.member.Rejoin("connector " + e.Connector + " was deleted")
 		}
+		o.outdate(e.Connector)
 		o.reconcileOne(o.configs.Snapshot(), e.Connector)
 	case configstore.TasksUpdated:
 		o.member.Rejoin("the tasks of connector " + e.Connector + " have changed")
+		if len(e.Tasks) == 0 {
+			o.outdate(e.Connector)
+		}
 		o.reconcileOne(o.configs.Snapshot(), e.Connector)
 	case configstore.TargetChanged:
 		s := o.configs.Snapshot()

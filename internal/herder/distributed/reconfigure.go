@@ -85,7 +85,8 @@ func reconfigurePause(failures int) time.Duration {
 
 // tasksChanged tells whether a connector wants other tasks than it has. It also
 // does when its own configuration has changed since, whatever the tasks say
-// (KAFKA-9228).
+// (KAFKA-9228), but for the number of tasks that it may have: what the tasks say tells
+// all of that.
 func tasksChanged(c configstore.Connector, configs []map[string]string) bool {
 	if c.Inconsistent || len(configs) != c.TaskCount {
 		return true
@@ -95,7 +96,7 @@ func tasksChanged(c configstore.Connector, configs []map[string]string) bool {
 			return true
 		}
 	}
-	return c.Applied == nil || !maps.Equal(configstore.Strings(c.Applied), configstore.Strings(c.Config))
+	return c.Applied == nil || !equalBut(tasksMax, c.Applied, c.Config)
 }
 
 // publishTasks writes task configurations as the leader, or asks the leader to.

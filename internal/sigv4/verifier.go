@@ -95,6 +95,9 @@ func (v *Verifier) checkClaim(c claim) error {
 		return malformed(c.presigned, "the date of the scope is not that of the request")
 	case !slices.Contains(c.signed, "host"):
 		return malformed(c.presigned, "the host header is not signed")
+	case repeats(c.signed):
+		// Each name costs as much as its header is long.
+		return malformed(c.presigned, "a header is named twice among the signed ones")
 	}
 	age := time.Since(c.time)
 	if c.presigned {
@@ -107,6 +110,12 @@ func (v *Verifier) checkClaim(c claim) error {
 		return &Error{CodeSkewed, "the clocks differ by more than 15 minutes"}
 	}
 	return nil
+}
+
+func repeats(names []string) bool {
+	lower := strings.Split(strings.ToLower(strings.Join(names, ";")), ";")
+	slices.Sort(lower)
+	return len(slices.Compact(lower)) < len(names)
 }
 
 // Chunk verifies the next signed chunk, or the trailer, of a body. sum is its

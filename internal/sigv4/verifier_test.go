@@ -144,6 +144,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown key", strings.Replace(good, accessKey, "other", 1), at.Format(timeFormat), "", CodeUnknownKey},
 		{"other service", strings.Replace(good, "/s3/", "/sqs/", 1), at.Format(timeFormat), "", CodeMalformed},
 		{"host not signed", strings.Replace(good, "host;", "", 1), at.Format(timeFormat), "", CodeMalformed},
+		{"header signed twice", strings.Replace(good, "host;", "host;a;A;", 1), at.Format(timeFormat), "", CodeMalformed},
 		{"presigned without time", "", "", "X-Amz-Algorithm=AWS4-HMAC-SHA256", CodeMalformedParams},
 		{"presigned for a year", "", "", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=31536000", CodeMalformedParams},
 		{"presigned long ago", "", "", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=10&X-Amz-SignedHeaders=host&X-Amz-Date=20130524T000000Z&X-Amz-Credential=" + accessKey + "/20130524/us-east-1/s3/aws4_request&X-Amz-Signature=" + strings.Repeat("0", 64), CodeDenied},

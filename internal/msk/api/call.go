@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,13 +44,15 @@ func (c *call) resolve(op operation, text string) error {
 	return nil
 }
 
-// invocation returns the client's id of the call, which its retries have too.
+// invocation returns what the call and its retries have in common, and no other call: the
+// client's id of the call and the body. It is empty when the client gives no id.
 func (c *call) invocation() string {
 	const longest = 128
-	if id := c.request.Header.Get("Amz-Sdk-Invocation-Id"); len(id) <= longest {
-		return id
+	id := c.request.Header.Get("Amz-Sdk-Invocation-Id")
+	if id == "" || len(id) > longest {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("%s/%x", id, sha256.Sum256(c.body))
 }
 
 // list answers with a page of what from returns, as the named member. prefix is the

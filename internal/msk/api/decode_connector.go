@@ -13,7 +13,9 @@ func decodeCreateConnector(o object, r *model.CreateConnector) {
 	r.Encryption.Type = model.EncryptionType(o.inner("kafkaClusterEncryptionInTransit").text("encryptionType"))
 	r.KafkaConnectVersion = o.text("kafkaConnectVersion")
 	r.LogDelivery = decodeLogDelivery(o)
-	r.NetworkType = model.NetworkType(o.text("networkType"))
+	if r.NetworkType = model.NetworkType(o.text("networkType")); r.NetworkType == "" && o.has("networkType") {
+		o.wrong("networkType", "IPV4 or DUAL")
+	}
 	r.Plugins = decodePlugins(o)
 	r.ServiceExecutionRoleARN = o.text("serviceExecutionRoleArn")
 	r.Tags = o.textMap("tags")
@@ -44,6 +46,9 @@ func decodeCapacity(o object) (c model.Capacity) {
 			ScaleOut:       decodePolicy(a, "scaleOutPolicy"),
 			MaxTaskCount:   a.int("maxAutoscalingTaskCount"),
 		}
+		if c.AutoScaling.MaxTaskCount == 0 && a.has("maxAutoscalingTaskCount") {
+			a.wrong("maxAutoscalingTaskCount", "at least 1")
+		}
 	}
 	return c
 }
@@ -68,10 +73,8 @@ func decodeLogDelivery(o object) *model.LogDelivery {
 	if !ok {
 		return nil
 	}
-	worker, ok := delivery.object("workerLogDelivery")
-	if !ok && delivery.members["workerLogDelivery"] == nil {
-		delivery.wrong("workerLogDelivery", "an object")
-	}
+	delivery.require("workerLogDelivery")
+	worker := delivery.inner("workerLogDelivery")
 	d := &model.LogDelivery{}
 	if l, ok := worker.object("cloudWatchLogs"); ok {
 		d.Worker.CloudWatchLogs = &model.CloudWatchLogs{Enabled: l.requiredBool("enabled"), LogGroup: l.text("logGroup")}

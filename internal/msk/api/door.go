@@ -38,19 +38,34 @@ func newDoor(o Options) *door {
 
 // admit returns nil for a request that comes in. Errors are of type *refusal.
 func (d *door) admit(r *http.Request, service string, body []byte) error {
+	if d.open(r) {
+		return d.admitUnchecked(r)
+	}
+	switch len(r.Header.Values("Authorization")) {
+	case 0:
+		return denied("MissingAuthenticationTokenException", "the request is not signed in its Authorization header")
+	case 1:
+		return d.verify(r, service, body)
+	}
+	return denied("IncompleteSignatureException", "the request has more than one Authorization header")
+}
+
+// open says whether the request comes in without a signature.
+func (d *door) open(r *http.Request) bool {
 	unsigned := r.Header.Get("Authorization") == "" && r.URL.Query().Get("X-Amz-Algorithm") == ""
-	if len(d.verifiers) == 0 || d.allowUnsigned && unsigned {
-		// Without a signature nothing else tells a page in somebody's browser from
-		// a client.
-		if err := d.crossOrigin.Check(r); err != nil {
-			return denied("AccessDeniedException", "the request comes from a page of another origin")
-		}
+	return len(d.verifiers) == 0 || d.allowUnsigned && unsigned
+}
+
+// admitUnchecked keeps pages in somebody's browser out: without a signature nothing else
+// tells them from a client.
+func (d *door) admitUnchecked(r *http.Request) error {
+	if localOrigin(r.Header.Get("Origin")) {
 		return nil
 	}
-	if r.Header.Get("Authorization") == "" {
-		return denied("MissingAuthenticationTokenException", "the request is not signed in its Authorization header")
+	if err := d.crossOrigin.Check(r); err != nil {
+		return denied("AccessDeniedException", "the request comes from a page of another origin")
 	}
-	return d.verify(r, service, body)
+	return nil
 }
 
 func (d *door) verify(r *http.Request, service string, body []byte) error {

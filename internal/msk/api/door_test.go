@@ -98,6 +98,7 @@ func TestSignatures(t *testing.T) {
 		{"truncated", list, "", signing{}, func(r *http.Request) {
 			r.Header.Set("Authorization", strings.Split(r.Header.Get("Authorization"), ", Signature")[0])
 		}, 403, "IncompleteSignatureException", "incomplete"},
+		{"two headers", list, "", signing{}, func(r *http.Request) { r.Header.Add("Authorization", "AWS4-HMAC-SHA256 x") }, 403, "IncompleteSignatureException", "more than one Authorization"},
 		{"signed twice", list, "", signing{}, func(r *http.Request) { r.URL.RawQuery += "&X-Amz-Algorithm=AWS4-HMAC-SHA256" }, 403, "IncompleteSignatureException", "header only"},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")
@@ -133,6 +134,9 @@ func TestUnsigned(t *testing.T) {
 		{"badly presigned", mixed, list + "?X-Amz-Algorithm=x", nil, 403, "MissingAuthenticationTokenException"},
 		{"from a page elsewhere", open, create, []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://example.com"}, 403, "AccessDeniedException"},
 		{"from a page elsewhere, unsigned", mixed, create, []string{"Origin", "https://example.com"}, 403, "AccessDeniedException"},
+		{"from a page on this machine", open, create, []string{"Sec-Fetch-Site", "same-site", "Origin", "http://localhost:3000"}, 400, "BadRequestException"},
+		{"from a page whose name is like that", open, create, []string{"Sec-Fetch-Site", "cross-site", "Origin", "http://localhost.example.com"}, 403, "AccessDeniedException"},
+		{"from no page that one knows", open, create, []string{"Sec-Fetch-Site", "cross-site", "Origin", "null"}, 403, "AccessDeniedException"},
 		{"from our page", open, create, []string{"Sec-Fetch-Site", "same-origin"}, 400, "BadRequestException"},
 	} {
 		method, path, _ := strings.Cut(c.request, " ")

@@ -39,6 +39,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			a.fail(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
 		}
 	}()
+	if h.share(a) {
+		return
+	}
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()

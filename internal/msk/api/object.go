@@ -11,16 +11,26 @@ import (
 	"github.com/millrace/millrace/internal/msk/model"
 )
 
-const maxProblems = 20
+const (
+	maxProblems = 20
+	maxObjects  = 100 // in a list
+)
 
 // problems collects members of a wrong type.
 type problems []string
+
+// add leaves out what is too much for an answer.
+func (p *problems) add(problem string) {
+	if len(*p) < maxProblems {
+		*p = append(*p, problem)
+	}
+}
 
 func (p problems) err() error {
 	if len(p) == 0 {
 		return nil
 	}
-	return model.BadRequest("%s", strings.Join(p[:min(len(p), maxProblems)], "; "))
+	return model.BadRequest("%s", strings.Join(p, "; "))
 }
 
 // object is a JSON object of a request. Names of members are compared with case,
@@ -47,17 +57,27 @@ func parse(body []byte, p *problems) (object, error) {
 }
 
 // wrong notes a member of a wrong type.
-func (o object) wrong(name, want string) {
-	*o.problems = append(*o.problems, fmt.Sprintf("%s%s must be %s", o.at, name, want))
+func (o object) wrong(name, want string) { o.problems.add(o.at + name + " must be " + want) }
+
+// has says whether a member is there.
+func (o object) has(name string) bool {
+	raw := o.members[name]
+	return len(raw) != 0 && string(raw) != "null"
+}
+
+// require notes a member that is not there.
+func (o object) require(name string) {
+	if !o.has(name) {
+		o.problems.add(o.at + name + " is required")
+	}
 }
 
 // read decodes a member; false when it is not there or of a wrong type.
 func (o object) read(name, want string, value any) bool {
-	raw := o.members[name]
-	if len(raw) == 0 || string(raw) == "null" {
+	if !o.has(name) {
 		return false
 	}
-	if err := json.Unmarshal(raw, value); err != nil {
+	if err := json.Unmarshal(o.members[name], value); err != nil {
 		o.wrong(name, want)
 		return false
 	}
@@ -92,9 +112,7 @@ func (o object) bool(name string) (value bool) { return o.read(name, "a boolean"
 
 // requiredBool reads a boolean that must be there.
 func (o object) requiredBool(name string) bool {
-	if raw := o.members[name]; len(raw) == 0 || string(raw) == "null" {
-		*o.problems = append(*o.problems, o.at+name+" is required")
-	}
+	o.require(name)
 	return o.bool(name)
 }
 
@@ -114,6 +132,10 @@ func (o object) inner(name string) object {
 func (o object) objects(name string) []object {
 	var list []json.RawMessage
 	if !o.read(name, "a list", &list) {
+		return nil
+	}
+	if len(list) > maxObjects {
+		o.wrong(name, fmt.Sprintf("a list of at most %d elements", maxObjects))
 		return nil
 	}
 	elements := make([]object, len(list))

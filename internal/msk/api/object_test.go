@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/internal/msk/model"
@@ -46,6 +47,8 @@ func TestObject(t *testing.T) {
 		{"objects", `[{"n":2}]`, func(o object) any { return o.objects("m")[0].int("n") }, 2, ""},
 		{"member of objects", `[{},{"n":"2"}]`, func(o object) any { return o.objects("m")[1].int("n") }, 0, "m[1].n must be an integer of 32 bits"},
 		{"null among objects", `[null]`, func(o object) any { return len(o.objects("m")) }, 1, "m[0] must be an object"},
+		{"many objects", "[{}" + strings.Repeat(",{}", 99) + "]", func(o object) any { return len(o.objects("m")) }, 100, ""},
+		{"too many objects", "[1" + strings.Repeat(",1", 100) + "]", func(o object) any { return len(o.objects("m")) }, 0, "m must be a list of at most 100 elements"},
 		{"object as list", `{}`, func(o object) any { return len(o.objects("m")) }, 0, "m must be a list"},
 	} {
 		var p problems

@@ -48,8 +48,8 @@ func TestRequests(t *testing.T) {
 		{"TAR", "POST", "/v1/custom-plugins", `{"contentType":"TAR","name":"p","location":{"s3Location":{"bucketArn":"arn:aws:s3:::b","fileKey":"k"}}}`, 400, "BadRequestException", "contentType must be one of JAR, ZIP"},
 		{"long name", "POST", "/v1/worker-configurations", `{"name":"` + long + `","propertiesFileContent":"` + *properties(converters) + `"}`, 400, "BadRequestException", "name must have 1 to 128 characters"},
 		{"wrong types", "POST", "/v1/connectors", `{"connectorName":1,"capacity":{"provisionedCapacity":{"mcuCount":"1","workerCount":1.0}},"plugins":[{"customPlugin":{"revision":true}},null,3],"tags":{"a":1},"logDelivery":{"workerLogDelivery":{"s3":{}}}}`, 400, "BadRequestException", "capacity.provisionedCapacity.mcuCount must be an integer of 32 bits; capacity.provisionedCapacity.workerCount must be an integer of 32 bits; connectorName must be a string; logDelivery.workerLogDelivery.s3.enabled is required; plugins[1] must be an object; plugins[2] must be an object; plugins[0].customPlugin.revision must be an integer of 64 bits; tags must be a map of strings"},
-		{"another member's case", "POST", "/v1/tags/" + head + "connector/c" + id, `{"Tags":{}}`, 400, "BadRequestException", "tags must be a map of strings"},
-		{"null tags", "POST", "/v1/tags/" + head + "connector/c" + id, `{"tags":null}`, 400, "BadRequestException", "tags must be a map of strings"},
+		{"another member's case", "POST", "/v1/tags/" + head + "connector/c" + id, `{"Tags":{}}`, 400, "BadRequestException", "tags is required"},
+		{"null tags", "POST", "/v1/tags/" + head + "connector/c" + id, `{"tags":null}`, 400, "BadRequestException", "tags is required"},
 		{"null tag", "POST", "/v1/tags/" + head + "connector/c" + id, `{"tags":{"a":null}}`, 400, "BadRequestException", "tags must be a map of strings"},
 		{"no tags, unknown resource", "POST", "/v1/tags/" + head + "connector/c" + id, `{"tags":{}}`, 404, "NotFoundException", "not found"},
 		{"tags of an operation", "POST", "/v1/tags/" + head + "connector-operation/c" + id + "/o", `{"tags":{}}`, 404, "NotFoundException", "not found"},
@@ -75,7 +75,8 @@ func TestRequests(t *testing.T) {
 		{"slash at the end", "GET", "/v1/connectors/", "", 404, "UnknownOperationException", "no operation"},
 		{"all connectors", "DELETE", "/v1/connectors", "", 404, "UnknownOperationException", "no operation"},
 		{"HEAD", "HEAD", "/v1/connectors", "", 404, "UnknownOperationException", ""},
-		{"OPTIONS", "OPTIONS", "/v1/connectors", "", 404, "UnknownOperationException", "no operation"},
+		{"OPTIONS elsewhere", "OPTIONS", "/v2/connectors", "", 404, "UnknownOperationException", "no operation"},
+		{"null, empty and 0", "POST", "/v1/connectors", `{"connectorName":"c","networkType":"","logDelivery":{"workerLogDelivery":null},"capacity":{"autoScaling":{"mcuCount":1,"maxAutoscalingTaskCount":0}}}`, 400, "BadRequestException", "maxAutoscalingTaskCount must be at least 1; logDelivery.workerLogDelivery is required; networkType must be IPV4 or DUAL"},
 	} {
 		got := s.send(t, c.method, c.path, c.body)
 		if got.status != c.status || got.kind != c.kind || !strings.Contains(got.body, c.message) || len(got.id) != 36 || got.contentType != "application/json" {

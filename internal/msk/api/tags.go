@@ -11,9 +11,8 @@ func tagResource(c *call) (any, error) {
 }
 
 func decodeTagResource(o object, r *model.TagResource) {
-	if r.Tags = o.textMap("tags"); r.Tags == nil && len(*o.problems) == 0 {
-		o.wrong("tags", "a map of strings")
-	}
+	o.require("tags")
+	r.Tags = o.textMap("tags")
 }
 
 func untagResource(c *call) (any, error) {

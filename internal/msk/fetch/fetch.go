@@ -161,6 +161,10 @@ func (s *S3) explain(ctx context.Context, from model.S3Location, err error) erro
 		return err
 	case status == http.StatusNotFound || strings.HasPrefix(code, "NoSuch"):
 		return failed(model.ReasonObjectNotFound, "the object %s does not exist (%s); check bucketArn, fileKey and objectVersion", name(from), code)
+	case code == "InvalidBucketName" || code == "KeyTooLongError":
+		return failed(model.ReasonObjectNotFound, "there can be no object %s (%s); check bucketArn and fileKey", name(from), code)
+	case from.ObjectVersion != "" && (status == http.StatusBadRequest || status == http.StatusNotImplemented):
+		return failed(model.ReasonObjectNotFound, "the object %s does not exist (%s); check objectVersion, or leave it out", name(from), code)
 	case status == http.StatusForbidden || status == http.StatusUnauthorized:
 		return failed(model.ReasonS3AccessDenied, "the object %s must not be read (%s); the credentials of the control plane need s3:GetObject", name(from), code)
 	case errors.Is(err, syscall.ENOSPC):

@@ -36,6 +36,9 @@ func TestFetch(t *testing.T) {
 		if strings.HasSuffix(r.URL.Path, "/denied") {
 			return &devs3.Fault{Status: http.StatusForbidden, Code: "AccessDenied"}
 		}
+		if strings.HasSuffix(r.URL.Path, "/odd") {
+			return &devs3.Fault{Status: http.StatusBadRequest, Code: "InvalidBucketName"}
+		}
 		return nil
 	}})
 	if err != nil {
@@ -63,6 +66,8 @@ func TestFetch(t *testing.T) {
 		"too large": {location("d/p.zip", ""), 999, model.ReasonInvalidPluginFile, "s3://plugins/d/p.zip has more than the 999 bytes"},
 		"missing":   {location("d/q.zip", ""), 1000, model.ReasonObjectNotFound, "s3://plugins/d/q.zip does not exist (NoSuchKey)"},
 		"bucket":    {model.S3Location{BucketARN: "arn:aws:s3:::none", FileKey: "p.zip"}, 1000, model.ReasonObjectNotFound, "NoSuchBucket"},
+		"version":   {location("d/p.zip", "3/L4"), 1000, model.ReasonObjectNotFound, "check objectVersion"},
+		"no name":   {model.S3Location{BucketARN: "arn:aws:s3:::UPPER", FileKey: "odd"}, 1000, model.ReasonObjectNotFound, "InvalidBucketName"},
 		"denied":    {location("denied", ""), 1000, model.ReasonS3AccessDenied, "need s3:GetObject"},
 	} {
 		for _, keys := range []string{"key", ""} { // with none, requests are not signed

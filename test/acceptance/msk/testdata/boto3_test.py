@@ -5,7 +5,9 @@ The Go test that runs this starts the control plane and describes it in the envi
 
 import base64
 import datetime
+import json
 import os
+import re
 import time
 import unittest
 
@@ -19,7 +21,43 @@ WINDOW = 60
 
 
 def client(**more):
-    return boto3.client("kafkaconnect", config=botocore.config.Config(retries={"total_max_attempts": 1}), **more)
+    made = boto3.client("kafkaconnect", config=botocore.config.Config(retries={"total_max_attempts": 1}), **more)
+    made.meta.events.register("before-parse.kafkaconnect.*", check_answer)
+    return made
+
+
+def check_answer(operation_model, response_dict, **_):
+    """Checks an answer before boto3 reads it, which overlooks a lot."""
+    if response_dict["status_code"] == 200:
+        check_shape(operation_model.output_shape, json.loads(response_dict["body"]), operation_model.name)
+    elif response_dict["status_code"] != 403:
+        kind = response_dict["headers"]["x-amzn-errortype"]
+        if kind not in [shape.name for shape in operation_model.error_shapes]:
+            raise AssertionError(f"{operation_model.name}: the service model has no {kind}")
+        if list(json.loads(response_dict["body"])) != ["message"]:
+            raise AssertionError(f"{operation_model.name}: {response_dict['body']}")
+
+
+def check_shape(shape, value, at):
+    """Checks a value of an answer against the service model."""
+    kind = {"structure": dict, "map": dict, "list": list, "string": str, "timestamp": str, "boolean": bool, "integer": int, "long": int}
+    if type(value) is not kind[shape.type_name]:
+        raise AssertionError(f"{at} is {value!r}")
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            if name not in shape.members:
+                raise AssertionError(f"{at} has {name}, which the service model has not")
+            check_shape(shape.members[name], member, f"{at}.{name}")
+    elif shape.type_name == "map":
+        for name, member in value.items():
+            check_shape(shape.value, member, f"{at}.{name}")
+    elif shape.type_name == "list":
+        for element in value:
+            check_shape(shape.member, element, at)
+    elif shape.type_name == "timestamp" and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value):
+        raise AssertionError(f"{at} is {value}")
+    elif shape.type_name == "string" and shape.enum and value not in shape.enum:
+        raise AssertionError(f"{at} is {value}")
 
 
 def wait(what, ask, want):

@@ -64,6 +64,7 @@ func openControlPlane(o ControlOptions, secrets map[string]string, registry *log
 	p.fleet, err = fleet.Open(fleet.Settings{
 		Dir: filepath.Join(o.Data, "fleet"), MCUMemory: o.MCUMemory, NoCgroups: o.NoCgroups,
 		Ready: watch.Ready, Events: watch.Event, Leaving: p.delivery.Leaving, Log: registry.For("millrace.control.fleet"),
+		SampleEvery: o.Scaling.Pace(),
 	})
 	if err != nil {
 		return nil, err
@@ -73,16 +74,17 @@ func openControlPlane(o ControlOptions, secrets map[string]string, registry *log
 	if err != nil {
 		return nil, err
 	}
+	native := newNatives(o.Plugins)
 	plugins, err := filepath.Abs(filepath.Join(o.Data, "plugins"))
 	if err != nil {
 		return nil, err
 	}
 	p.engine, err = operate.Open(operate.EngineSettings{
-		Store: p.store, Fleet: p.fleet, Watch: watch, Plugins: plugins, Scaling: o.Scaling,
+		Store: p.store, Fleet: p.fleet, Watch: watch, Plugins: plugins, Scaling: o.Scaling, ScaleEvery: o.Scaling.Pace(),
 		Fetcher: fetch.New(fetch.Settings{Endpoint: o.S3Endpoint, Region: o.S3Region}),
-		Prober:  probe.New(registry.For("millrace.control.probe")), Natives: newNatives(o.Plugins),
+		Prober:  probe.New(registry.For("millrace.control.probe")), Natives: native,
 		Evictor: eviction.New(registry.For("millrace.control.groups")), Lags: lag.New(registry.For("millrace.control.groups")),
-		Roles: role, Log: registry.For("millrace.control.operations"),
+		Roles: role, Stores: probe.NewStores(native.set, registry.For("millrace.control.probe")), Log: registry.For("millrace.control.operations"),
 	})
 	if err != nil {
 		return nil, err

@@ -11,9 +11,10 @@ type Input struct {
 	// Workers is the number of workers that the connector should have now, whether or
 	// not one of them is just being replaced.
 	Workers int
-	// Sample is the newest load; nil when nothing could be measured.
+	// Sample is the newest load; nil when nothing could be measured. It counts when each
+	// of the workers was measured.
 	Sample *Sample
-	// Rebalancing and Operating say that the workers' group rebalances, and that an
+	// Rebalancing says that the workers' group rebalances, or may do so, Operating that an
 	// operation on the connector runs. Either holds back a scale-in.
 	Rebalancing, Operating bool
 }
@@ -92,8 +93,8 @@ func (c call) decide() Decision {
 			c.s.ChangedAt.UTC().Format(time.RFC3339), left.Round(time.Second))
 	}
 	if !c.w.complete() {
-		return c.hold(TooFewSamples, "%d samples in %s; a decision needs %d, the newest not older than %s",
-			c.w.points, c.p.Window, c.w.wanted, 2*c.p.Interval)
+		return c.hold(TooFewSamples, "%d samples of all %d workers in %s; a decision needs %d, the newest not older than %s",
+			c.w.points, c.in.Workers, c.p.Window, c.w.wanted, 2*c.p.Interval)
 	}
 	return c.weigh()
 }
@@ -157,7 +158,7 @@ func (c call) unlessBusy(d Decision) Decision {
 	case c.in.Operating:
 		return c.stay(d, Busy, "an operation is running")
 	case c.in.Rebalancing:
-		return c.stay(d, Busy, "the workers rebalance")
+		return c.stay(d, Busy, "the workers rebalance, or not all of them say whether they do")
 	}
 	return d
 }

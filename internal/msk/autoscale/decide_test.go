@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,13 +14,22 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func seconds(v float64) *float64 { return &v }
 
-// run feeds a controller once a minute, each minute with one of the loads, from now on.
-// It returns the first decision to change, or the last decision.
+// each returns the same load of some workers.
+func each(workers int, load float64) map[string]float64 {
+	cpu := map[string]float64{}
+	for i := range workers {
+		cpu[strconv.Itoa(i)] = load
+	}
+	return cpu
+}
+
+// run feeds a controller once a minute, each minute with one of the loads of all workers,
+// from now on. It returns the first decision to change, or the last decision.
 func run(p Policy, s State, in Input, from time.Time, loads ...float64) (State, Decision) {
 	var d Decision
 	for i, load := range loads {
 		in.Now = from.Add(time.Duration(i) * time.Minute)
-		sample := Sample{At: in.Now, CPU: map[string]float64{"a": load, "b": load}}
+		sample := Sample{At: in.Now, CPU: each(in.Workers, load)}
 		if in.Sample != nil {
 			sample.LagSeconds = in.Sample.LagSeconds
 		}
@@ -50,7 +60,7 @@ func TestDecide(t *testing.T) {
 		why     string
 	}{
 		"four samples are enough":           {policy, Input{Workers: 2}, []float64{90, 90, 90, 90, 90}, 3, CPUAbove, 3, "average CPU 90.0 % of 2 workers over 5m0s is above 80 %"},
-		"three are not":                     {policy, Input{Workers: 2}, []float64{90, 90, 90}, 2, TooFewSamples, 2, "3 samples in 5m0s; a decision needs 4"},
+		"three are not":                     {policy, Input{Workers: 2}, []float64{90, 90, 90}, 2, TooFewSamples, 2, "3 samples of all 2 workers in 5m0s; a decision needs 4"},
 		"nothing is known":                  {policy, Input{Workers: 2}, []float64{math.NaN(), -1, math.Inf(1), math.NaN(), math.NaN()}, 2, TooFewSamples, 4, "0 samples"},
 		"between the thresholds":            {policy, Input{Workers: 2}, []float64{50, 50, 50, 50, 50}, 2, Steady, 4, "between 20 and 80 %"},
 		"exactly a threshold":               {policy, Input{Workers: 2}, []float64{80, 80, 80, 80, 80, 20, 20, 20, 20, 20}, 2, Steady, 9, "20.0 %"},
@@ -136,6 +146,74 @@ func TestChangeOfWorkersRestartsTheWindow(t *testing.T) {
 	}
 }
 
+// A worker that is being replaced is still one of the workers: while it is not measured
+// nothing is, since another has its work and an average of the rest would be of too much
+// work for too few workers. One sample may be lost so; the load before and after counts.
+func TestReplacedWorker(t *testing.T) {
+	policy := Policy{MinWorkers: 1, MaxWorkers: 9, ScaleInPercent: 20, ScaleOutPercent: 80}
+	minutes := func(loads ...map[string]float64) (d Decision) {
+		var s State
+		for i, cpu := range loads {
+			now := start.Add(time.Duration(i) * time.Minute)
+			s, d = Decide(policy, s, Input{Now: now, Workers: 2, Sample: &Sample{At: now, CPU: cpu}})
+		}
+		return d
+	}
+	half, alone := each(2, 50), map[string]float64{"a": 100}
+	unmeasured := map[string]float64{"a": 100, "b": -1}
+	for name, tc := range map[string]struct {
+		loads  []map[string]float64
+		reason Reason
+		why    string
+	}{
+		"for a minute":        {[]map[string]float64{half, half, alone, half, half}, Steady, "average CPU 50.0 % of 2 workers"},
+		"started just now":    {[]map[string]float64{half, half, unmeasured, half, half}, Steady, "average CPU 50.0 % of 2 workers"},
+		"again and again":     {[]map[string]float64{half, alone, half, alone, half}, TooFewSamples, "3 samples of all 2 workers"},
+		"it does not return":  {[]map[string]float64{alone, alone, alone, alone, alone}, TooFewSamples, "0 samples of all 2 workers"},
+		"an idle one is left": {[]map[string]float64{{"a": 1}, {"a": 1}, {"a": 1}, {"a": 1}, {"a": 1}}, TooFewSamples, "0 samples of all 2 workers"},
+	} {
+		if d := minutes(tc.loads...); d.Reason != tc.reason || d.From != 2 || d.To != 2 || !strings.Contains(d.Why, tc.why) {
+			t.Errorf("%s: decision %+v, want %s because of %q", name, d, tc.reason, tc.why)
+		}
+	}
+}
+
+// Samples that come more often than once in an interval are averaged, each once.
+func TestSamplesOfAnInterval(t *testing.T) {
+	policy := Policy{MinWorkers: 1, MaxWorkers: 9, ScaleInPercent: 20, ScaleOutPercent: 80}
+	var s State
+	var d Decision
+	for i := range 60 { // five minutes, every third sample is high
+		at := start.Add(time.Duration(i) * 5 * time.Second)
+		load := 30.0
+		if i%3 == 0 {
+			load = 90
+		}
+		sample := Sample{At: at, CPU: each(2, load)}
+		for range 3 { // asked again before the next one
+			s, d = Decide(policy, s, Input{Now: at, Workers: 2, Sample: &sample})
+		}
+	}
+	if d.Reason != Steady || len(s.Points) != 6 {
+		t.Fatalf("decision %+v with %d points, want none to change with 6", d, len(s.Points))
+	}
+	for i, p := range s.Points[1:] { // the first one is alone
+		if math.Abs(p.CPU-50) > 4 {
+			t.Errorf("point %d is %g %% of %d samples, want about 50", i+1, p.CPU, p.Of)
+		}
+	}
+}
+
+func TestPace(t *testing.T) {
+	for interval, want := range map[time.Duration]time.Duration{
+		0: 5 * time.Second, time.Minute: 5 * time.Second, time.Second: time.Second, time.Microsecond: 100 * time.Millisecond,
+	} {
+		if got := (Policy{Interval: interval}).Pace(); got != want {
+			t.Errorf("interval %s: pace %s, want %s", interval, got, want)
+		}
+	}
+}
+
 func TestClockJumps(t *testing.T) {
 	policy := Policy{MinWorkers: 1, MaxWorkers: 9, ScaleInPercent: 20, ScaleOutPercent: 80}
 	for name, jump := range map[string]time.Duration{"forward": 3 * time.Hour, "back": -3 * time.Hour, "a little back": -90 * time.Second} {
@@ -188,7 +266,7 @@ func TestStateStaysSmallAndIsNotShared(t *testing.T) {
 		at := start.Add(time.Duration(i) * 10 * time.Millisecond)
 		before := s
 		points := append([]Point(nil), s.Points...)
-		s, _ = Decide(policy, s, Input{Now: at, Workers: 2, Sample: &Sample{At: at, CPU: map[string]float64{"a": 50}}})
+		s, _ = Decide(policy, s, Input{Now: at, Workers: 2, Sample: &Sample{At: at, CPU: each(2, 50)}})
 		if !reflect.DeepEqual(before.Points, points) && len(points) > 0 {
 			t.Fatalf("step %d changed the state it was given", i)
 		}

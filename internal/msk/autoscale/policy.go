@@ -61,6 +61,18 @@ func orDefault[T comparable](v, other T) T {
 	return v
 }
 
+// The bounds of [Policy.Pace].
+const (
+	leastPace = 100 * time.Millisecond
+	mostPace  = 5 * time.Second
+)
+
+// Pace returns how often the load should be measured, and the controller asked: at least
+// once in an interval. Several measurements in one are averaged.
+func (p Policy) Pace() time.Duration {
+	return max(leastPace, min(p.WithDefaults().Interval, mostPace))
+}
+
 // Validate says everything that is wrong with the policy. A threshold to scale in that
 // is not below the one to scale out is allowed, as in the API of MSK Connect; see
 // [Decide].

@@ -19,15 +19,18 @@ type Sample struct {
 	LagSeconds *float64
 }
 
-// Point is what is kept of a [Sample].
+// Point is what is kept of the samples of an interval.
 type Point struct {
-	At  time.Time
-	CPU float64 // average over the workers
-	Lag *float64
+	At  time.Time // of the last one
+	CPU float64   // average over the workers and the samples
+	Lag *float64  // the last one that was known
+	Of  int       // samples
 }
 
-// point is false for a sample that says nothing about CPU.
-func (s Sample) point() (Point, bool) {
+// point is false for a sample in which not each of so many workers was measured. One that
+// is just being replaced does nothing, and another has its work meanwhile: neither the
+// average with it nor the one without it is what a worker has to do.
+func (s Sample) point(workers int) (Point, bool) {
 	sum, n := 0.0, 0
 	for _, percent := range s.CPU {
 		if measured(percent) {
@@ -35,10 +38,10 @@ func (s Sample) point() (Point, bool) {
 			n++
 		}
 	}
-	if n == 0 {
+	if n < max(workers, 1) {
 		return Point{}, false
 	}
-	p := Point{At: s.At, CPU: sum / float64(n)}
+	p := Point{At: s.At, CPU: sum / float64(n), Of: 1}
 	if s.LagSeconds != nil && measured(*s.LagSeconds) {
 		lag := *s.LagSeconds
 		p.Lag = &lag
@@ -74,7 +77,7 @@ func (s State) observe(p Policy, in Input) State {
 	}
 	points := slices.Clone(s.Points)
 	if in.Sample != nil {
-		points = add(points, *in.Sample, p.Interval)
+		points = add(points, in, p.Interval)
 	}
 	s.Points = slices.DeleteFunc(points, func(at Point) bool {
 		return at.At.After(in.Now) || in.Now.Sub(at.At) >= p.Window
@@ -82,18 +85,39 @@ func (s State) observe(p Policy, in Input) State {
 	return s
 }
 
-// add appends a point, in place of the last one when that is too near: the window
+// add appends a point, or joins it with the last one when that is too near: the window
 // holds a bounded number, however often it is asked.
-func add(points []Point, sample Sample, interval time.Duration) []Point {
-	point, ok := sample.point()
+func add(points []Point, in Input, interval time.Duration) []Point {
+	point, ok := in.Sample.point(in.Workers)
 	if !ok {
 		return points
 	}
-	points = slices.DeleteFunc(points, func(p Point) bool { return p.At.After(sample.At) })
-	if n := len(points); n > 1 && point.At.Sub(points[n-2].At) <= interval {
-		points = points[:n-1]
+	points = slices.DeleteFunc(points, func(p Point) bool { return p.At.After(point.At) })
+	n := len(points)
+	switch {
+	case n > 0 && points[n-1].At.Equal(point.At): // nothing was measured since
+		points[n-1].Lag = newer(points[n-1].Lag, point.Lag)
+	case n > 1 && point.At.Sub(points[n-2].At) <= interval:
+		points[n-1] = points[n-1].join(point)
+	default:
+		points = append(points, point)
 	}
-	return append(points, point)
+	return points
+}
+
+// join returns the point of all samples of two that follow each other.
+func (p Point) join(next Point) Point {
+	before, after := float64(max(p.Of, 1)), float64(next.Of)
+	next.CPU = (p.CPU*before + next.CPU*after) / (before + after)
+	next.Lag, next.Of = newer(p.Lag, next.Lag), max(p.Of, 1)+next.Of
+	return next
+}
+
+func newer(before, now *float64) *float64 {
+	if now == nil {
+		return before
+	}
+	return now
 }
 
 // window is the load over the time that counts.

@@ -1,6 +1,7 @@
 // Package lag tells how many seconds the sink of a managed connector is behind: how old
 // the oldest record is that its group has not committed. Before its first commit that is
-// 0.
+// 0; from then on the partitions of its topics of which nothing is committed count, too,
+// when the sink reads them from their beginning.
 //
 // Floor 6. Connect: none (a signal that Amazon MSK Connect does not have).
 package lag
@@ -43,19 +44,45 @@ func (l *Lags) Lag(ctx context.Context, worker map[string]string, group string) 
 		return 0, err
 	}
 	opts := append(options.Opts, kgo.WithLogger(kafka.Logger(l.log)))
-	behind, err := uncommitted(ctx, opts, group)
+	begin := worker["consumer.auto.offset.reset"]
+	behind, err := uncommitted(ctx, opts, group, begin == "" || begin == "earliest")
 	if err != nil || len(behind) == 0 {
 		return 0, err
 	}
 	return oldest(ctx, opts, behind)
 }
 
+// Rebalances implements [operate.Lags].
+func (l *Lags) Rebalances(ctx context.Context, worker map[string]string, group string) (bool, error) {
+	options, err := kafka.AdminOptions(kafka.WorkerAdminProps(worker, nil, "lag"))
+	if err != nil {
+		return false, err
+	}
+	client, err := kgo.NewClient(append(options.Opts, kgo.WithLogger(kafka.Logger(l.log)))...)
+	if err != nil {
+		return false, err
+	}
+	defer client.Close()
+	groups, err := kadm.NewClient(client).DescribeGroups(ctx, group)
+	if err == nil {
+		err = groups[group].Err
+	}
+	if errors.Is(err, kerr.GroupIDNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask how the group %s is: %w", group, err)
+	}
+	state := groups[group].State
+	return state == "PreparingRebalance" || state == "CompletingRebalance", nil
+}
+
 // partitions are offsets from which to read, by topic and partition.
 type partitions = map[string]map[int32]kgo.Offset
 
 // uncommitted returns where a group goes on in the partitions that it has not read to
-// their end.
-func uncommitted(ctx context.Context, opts []kgo.Opt, group string) (partitions, error) {
+// their end. Those of which it has committed nothing are among them when whole says so.
+func uncommitted(ctx context.Context, opts []kgo.Opt, group string, whole bool) (partitions, error) {
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
 		return nil, err
@@ -83,16 +110,38 @@ func uncommitted(ctx context.Context, opts []kgo.Opt, group string) (partitions,
 	if err != nil {
 		return nil, fmt.Errorf("read the ends of the topics of %s: %w", group, err)
 	}
-	behind := partitions{}
-	committed.Each(func(o kadm.OffsetResponse) {
-		if end, ok := ends.Lookup(o.Topic, o.Partition); ok && o.At >= 0 && o.At < end.Offset {
-			if behind[o.Topic] == nil {
-				behind[o.Topic] = map[int32]kgo.Offset{}
-			}
-			behind[o.Topic][o.Partition] = kgo.NewOffset().At(o.At)
+	begins := kadm.ListedOffsets{}
+	if whole {
+		if begins, err = admin.ListStartOffsets(ctx, topics...); err == nil {
+			err = begins.Error()
 		}
+		if err != nil {
+			return nil, fmt.Errorf("read the beginnings of the topics of %s: %w", group, err)
+		}
+	}
+	return between(committed, begins, ends), nil
+}
+
+// between returns the offsets where there are records to read: from what was committed
+// or, where nothing was, from the beginning, if that is known, to the end.
+func between(committed kadm.OffsetResponses, begins, ends kadm.ListedOffsets) partitions {
+	behind := partitions{}
+	ends.Each(func(end kadm.ListedOffset) {
+		from := int64(-1)
+		if o, ok := committed.Lookup(end.Topic, end.Partition); ok && o.At >= 0 {
+			from = o.At
+		} else if begin, ok := begins.Lookup(end.Topic, end.Partition); ok {
+			from = begin.Offset
+		}
+		if from < 0 || from >= end.Offset {
+			return
+		}
+		if behind[end.Topic] == nil {
+			behind[end.Topic] = map[int32]kgo.Offset{}
+		}
+		behind[end.Topic][end.Partition] = kgo.NewOffset().At(from)
 	})
-	return behind, nil
+	return behind
 }
 
 // oldest returns the age of the oldest of the records at the offsets. Partitions that

@@ -58,4 +58,60 @@ func TestLag(t *testing.T) {
 			t.Errorf("committed %d and %d: %s, %v, want %s", c.first, c.second, got, err, c.want)
 		}
 	}
+	partly := kadm.Offsets{}
+	partly.AddOffset("in", 0, 3, -1)
+	if err := admin.CommitAllOffsets(t.Context(), "connect-d", partly); err != nil {
+		t.Fatal(err)
+	}
+	for begin, want := range map[string]time.Duration{"": time.Hour + 10*time.Second, "earliest": time.Hour + 10*time.Second, "latest": 0} {
+		worker["consumer.auto.offset.reset"] = begin
+		if got, err := New(nil).Lag(t.Context(), worker, "connect-d"); err != nil || got < want || got > want+9*time.Second {
+			t.Errorf("nothing committed of a partition that is read from %q: %s, %v, want %s", begin, got, err, want)
+		}
+	}
+}
+
+// TestRebalances has a member join, and then a second one while the first does not come
+// back.
+func TestRebalances(t *testing.T) {
+	broker, err := devbroker.Start(devbroker.Settings{AutoCreateTopics: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = broker.Close() }()
+	worker := map[string]string{"bootstrap.servers": strings.Join(broker.Addrs(), ",")}
+	is := func(want bool) {
+		t.Helper()
+		for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			got, err := New(nil).Rebalances(t.Context(), worker, "connect-c")
+			if err == nil && got == want {
+				return
+			}
+			if time.Now().After(end) {
+				t.Fatalf("it rebalances: %t, %v, want %t", got, err, want)
+			}
+		}
+	}
+	join := func(opts ...kgo.Opt) *kgo.Client {
+		t.Helper()
+		opts = append(opts, kgo.SeedBrokers(broker.Addrs()...), kgo.ConsumerGroup("connect-c"), kgo.ConsumeTopics("in"), kgo.AllowAutoTopicCreation())
+		client, err := kgo.NewClient(opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.Close)
+		return client
+	}
+	is(false)
+	joined := make(chan struct{})
+	// It does not hear of the other for long.
+	join(kgo.HeartbeatInterval(25*time.Second), kgo.OnPartitionsAssigned(func(context.Context, *kgo.Client, map[string][]int32) { close(joined) }))
+	select {
+	case <-joined:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the first member has not joined")
+	}
+	is(false)
+	join()
+	is(true)
 }

@@ -59,5 +59,6 @@ const (
 	ReasonS3Unreachable           = "ConnectionError.S3Unreachable"
 	ReasonKafkaAuthentication     = "AuthenticationError.Kafka"
 	ReasonInternalTopicsForbidden = "AuthorizationError.InternalTopics"
+	ReasonTopicsForbidden         = "AuthorizationError.Topics"
 	ReasonNoWorkers               = "CapacityError.NoWorkers"
 )

@@ -3,6 +3,7 @@ package operate
 import (
 	"cmp"
 	"context"
+	"maps"
 	"strconv"
 	"sync"
 	"time"
@@ -24,6 +25,9 @@ type Lags interface {
 	// Lag returns the age of the oldest record that the group has not committed, 0 for
 	// none. worker has the properties of the workers.
 	Lag(ctx context.Context, worker map[string]string, group string) (time.Duration, error)
+	// Rebalances reports whether the group divides its partitions anew, while which none
+	// of its members reads anything.
+	Rebalances(ctx context.Context, worker map[string]string, group string) (bool, error)
 }
 
 // delays are the last lags that were measured. The zero value is ready.
@@ -76,11 +80,7 @@ func (e *Engine) behind(c *store.Connector) *float64 {
 func (e *Engine) measure(c store.Connector) {
 	ctx, cancel := context.WithTimeout(e.closing, lagTimeout)
 	defer cancel()
-	s, err := (&job{e: e, connector: c}).now()
-	var props map[string]string
-	if err == nil {
-		props, err = e.actingProps(ctx, s)
-	}
+	props, err := e.sinkProps(ctx, &c)
 	var lag time.Duration
 	if err == nil {
 		lag, err = e.settings.Lags.Lag(ctx, props, kafka.SinkGroupID(c.Name))
@@ -91,6 +91,38 @@ func (e *Engine) measure(c store.Connector) {
 	e.delays.mu.Lock()
 	defer e.delays.mu.Unlock()
 	e.delays.last[c.ARN] = delay{time.Now(), lag.Seconds(), err == nil}
+}
+
+// sinkProps returns the properties of the workers, with where a sink begins to read.
+func (e *Engine) sinkProps(ctx context.Context, c *store.Connector) (map[string]string, error) {
+	s, err := (&job{e: e, connector: *c}).now()
+	if err != nil {
+		return nil, err
+	}
+	props, err := e.actingProps(ctx, s)
+	if begin, ok := c.Configuration["consumer.override.auto.offset.reset"]; ok && err == nil {
+		props = maps.Clone(props)
+		props["consumer.auto.offset.reset"] = begin
+	}
+	return props, err
+}
+
+// pauses reports whether the tasks of a sink stand still, since their group rebalances.
+// What cannot be known holds nobody up.
+func (e *Engine) pauses(ctx context.Context, c *store.Connector) bool {
+	sink, _ := e.settings.Natives.Connector(c.Configuration[model.ConnectorClassKey])
+	if !sink || e.settings.Lags == nil {
+		return false
+	}
+	props, err := e.sinkProps(ctx, c)
+	var is bool
+	if err == nil {
+		is, err = e.settings.Lags.Rebalances(ctx, props, kafka.SinkGroupID(c.Name))
+	}
+	if err != nil {
+		e.log.Debug("Whether the group of a sink rebalances cannot be found out", "connector", c.Name, "err", err)
+	}
+	return is
 }
 
 // keep forgets connectors that are gone.

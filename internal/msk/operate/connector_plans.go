@@ -51,7 +51,7 @@ func (j *job) createConnector() plan {
 	return plan{
 		steps: []step{
 			{name: stepProbe, do: j.in(j.probe)},
-			{name: stepStartWorkers, changes: true, do: j.in(j.apply)},
+			{name: stepStartWorkers, changes: true, do: j.in(j.start)},
 			{name: stepValidate, do: j.in(func(ctx context.Context, s setup) error { return j.validate(ctx, s.configuration(asked)) })},
 			{name: stepPut, do: j.in(func(ctx context.Context, s setup) error { return j.ensure(ctx, s.configuration(asked)) })},
 			{name: stepAwait, do: func(ctx context.Context) error { return j.await(ctx, started(j.e.settings.Limits.Tasks)) }},

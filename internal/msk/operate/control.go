@@ -34,8 +34,8 @@ func (s Settings) complete() Settings {
 
 // Runner carries out operations.
 type Runner interface {
-	// Start is told that the operation with this ID is in the store. It does not
-	// wait for it. Operations that are unfinished when the process starts are the
+	// Start is told that the operation with this ID is in the store, or may be, when
+	// the disk is broken. It does not wait for it. Operations that are unfinished when the process starts are the
 	// runner's to find. Calls come from several goroutines.
 	Start(id string)
 }
@@ -76,11 +76,15 @@ func (c *Control) change(do func(*store.Tx) (operation string, err error)) error
 		operation, err = do(tx)
 		return err
 	})
-	if err == nil && operation != "" {
+	// A broken disk may have kept what it did not acknowledge.
+	if operation != "" && (err == nil || errors.Is(err, store.ErrNotWritten)) {
 		c.runner.Start(operation)
 	}
-	return err
+	return unwritten(err)
 }
+
+// update runs do in a transaction.
+func (c *Control) update(do func(*store.Tx) error) error { return unwritten(c.store.Update(do)) }
 
 // hidden returns an operation that the API does not show.
 func hidden(kind store.OperationKind, target model.ARN) store.Operation {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/millrace/millrace/internal/msk/model"
@@ -23,9 +24,16 @@ type fixture struct {
 }
 
 // recorder is a Runner that does nothing.
-type recorder struct{ started []string }
+type recorder struct {
+	mu      sync.Mutex
+	started []string
+}
 
-func (r *recorder) Start(id string) { r.started = append(r.started, id) }
+func (r *recorder) Start(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.started = append(r.started, id)
+}
 
 func newFixture(t *testing.T, settings Settings) *fixture {
 	t.Helper()

@@ -3,12 +3,9 @@
 package operate_test
 
 import (
-	"context"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,90 +15,114 @@ import (
 	"github.com/millrace/millrace/internal/msk/store"
 )
 
-// deed is something that becomes an operation, and how everything must be after it,
-// however often the control plane has died meanwhile.
+// deed is something that the engine carries out, and how everything must be after it,
+// however the control plane has died meanwhile.
 type deed struct {
-	name  string
+	name string
+	// ready makes what the deed needs; nil for nothing.
+	ready func(*crashes)
+	// begin asks for it. What needs nobody to ask for it is nil.
 	begin func(*crashes) error
-	check func(*crashes)
-	// paused is whether the connector is, before.
-	paused bool
+	// done says whether it is through, if that is not when no operation is unfinished.
+	done func(*crashes) bool
+	// updates is whether it gives the connector a new version.
+	updates bool
+	check   func(*crashes)
 }
 
-// crashes is a plant whose engine dies at the n-th moment of an operation.
+// crashes is a plant whose engine dies at the n-th moment of a deed.
 type crashes struct {
 	*plant
 	plugin string
-	good   map[string]string // configuration of c
-	c      model.Connector   // runs before the deed
-	made   model.ARN         // what the deed has created
-	asked  model.ARN         // its operation, if it is shown
+	other  model.ARN       // a second plugin
+	c      model.Connector // runs before the deed
+	tasks  int             // of c, when it runs
+	made   model.ARN       // what the deed has created
+	asked  model.ARN       // its operation, if it is shown
 }
 
-// TestCrash ends the engine before and after every step of one operation, with what it
-// changes back; the integration tests do so with all operations.
+// TestCrash ends the engine at every other moment of one operation, with what it changes
+// back; the integration tests do so at every moment of all.
 func TestCrash(t *testing.T) {
 	t.Parallel()
 	for _, d := range deeds() {
 		if d.name == "configuration that fails" {
-			crashEverywhere(t, d)
+			crashEverywhere(t, d, 2)
 		}
 	}
 }
 
-// crashEverywhere does a deed again and again, each time with a crash at another moment.
-// The engine after it must come to the same end as if nothing had happened.
-func crashEverywhere(t *testing.T, d deed) {
+// crashEverywhere does a deed again and again, each time with a crash at another moment,
+// so many after the last. The engine after it must come to the same end as if nothing had
+// happened.
+func crashEverywhere(t *testing.T, d deed, stride int) {
 	t.Helper()
 	points := 0
-	for crashOnce(t, d, points+1) != "" {
-		points++
+	for at := "first"; at != ""; points++ {
+		at = crashOnce(t, d, points*stride)
 	}
-	t.Logf("%d crashes", points)
-	if points == 0 {
+	t.Logf("%d crashes", points-1)
+	if points < 2 {
 		t.Error("it was never interrupted")
 	}
 }
 
 // crashOnce does the deed with a crash at its n-th moment, and returns which that was.
+// The 0th is between the request and the first step.
 func crashOnce(t *testing.T, d deed, n int) (at string) {
 	t.Helper()
-	p := &crashes{plant: newPlant(t)}
+	p := &crashes{plant: newPlant(t), tasks: 1}
 	p.limits = operate.Limits{Settle: 50 * time.Millisecond, Running: 20 * time.Second}
 	p.open(nil, nil)
-	p.prepare(d.paused)
+	p.prepare(d)
 	p.close()
 
 	var engine atomic.Pointer[operate.Engine]
 	died := make(chan string, 1)
 	var moments atomic.Int32
-	crash := func(kind string) func(store.Operation) {
-		return func(op store.Operation) {
-			if int(moments.Add(1)) == n {
-				engine.Load().Abandon()
-				died <- kind + " " + op.Step
-				runtime.Goexit()
-			}
+	crash := func(kind string) {
+		if int(moments.Add(1)) == n {
+			engine.Load().Abandon()
+			died <- kind
+			runtime.Goexit()
 		}
 	}
-	p.open(crash("before"), crash("after"))
+	opened := make(chan struct{})
+	p.moment = func(kind string) { <-opened; crash(kind) }
+	p.open(func(op store.Operation) { crash("before " + op.Step) }, func(op store.Operation) { crash("after " + op.Step) })
 	engine.Store(p.engine)
-	if err := d.begin(p); err != nil {
-		t.Fatal(err)
-	}
-	at = p.rest(died)
+	close(opened)
+	at = p.do(d, n, died)
 	p.close()
+	p.moment = nil
 	p.open(nil, nil)
-	p.rest(nil)
+	p.rest(d, nil)
 	p.check(d, at)
 	p.end()
 	return at
 }
 
-// rest waits until no operation is unfinished, or the engine has died.
-func (p *crashes) rest(died <-chan string) (at string) {
+// do begins a deed and returns when it is through, or the engine has died.
+func (p *crashes) do(d deed, n int, died <-chan string) (at string) {
 	p.t.Helper()
-	p.until("operations", func() (string, bool) {
+	if n == 0 {
+		p.engine.Abandon()
+	}
+	if d.begin != nil {
+		if err := d.begin(p); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	if n == 0 {
+		return "before the first step"
+	}
+	return p.rest(d, died)
+}
+
+// rest waits until there is nothing to do, or the engine has died.
+func (p *crashes) rest(d deed, died <-chan string) (at string) {
+	p.t.Helper()
+	p.until("deed", func() (string, bool) {
 		select {
 		case at = <-died:
 			return "", true
@@ -112,188 +133,27 @@ func (p *crashes) rest(died <-chan string) (at string) {
 			unfinished, err = tx.Operations().Unfinished()
 			return err
 		})
-		return fmt.Sprint(unfinished, err), err == nil && len(unfinished) == 0
+		return fmt.Sprint(unfinished, err), err == nil && len(unfinished) == 0 && (d.done == nil || d.done(p))
 	})
 	return at
 }
 
-func (p *crashes) prepare(paused bool) {
+func (p *crashes) prepare(d deed) {
 	p.t.Helper()
 	p.upload("p.zip", zipOf(p.t, map[string]string{"README": "x"}))
+	p.upload("text", []byte("no archive"))
 	p.plugin = p.plant.plugin("p", "p.zip").ARN.String()
-	p.good = map[string]string{"connector.class": sinkClass, "topics": "in", "file": filepath.Join(p.dir, "out.txt")}
-	p.c = p.create(p.request("c", p.plugin, p.good))
+	p.c = p.create(p.request("c", p.plugin, p.sink(p.dir)))
 	if p.c.State != model.ConnectorRunning {
 		p.t.Fatalf("%+v", p.c.StateDescription)
 	}
-	if paused {
-		if _, err := p.PauseConnector(p.t.Context(), p.c.ARN); err != nil {
-			p.t.Fatal(err)
-		}
+	if d.ready != nil {
+		d.ready(p)
 		p.c = p.settled(p.c.ARN)
 	}
 }
 
-// check looks whether anything is left over, then at what the deed shall have done.
-func (p *crashes) check(d deed, at string) {
-	p.t.Helper()
-	known := map[string]int{}
-	_ = p.store.View(func(tx *store.Tx) error {
-		unfinished, err := tx.Operations().Unfinished()
-		if err != nil || len(unfinished) > 0 {
-			p.t.Errorf("after a crash %s: %d unfinished operations, %v", at, len(unfinished), err)
-		}
-		all, err := tx.Connectors().All()
-		for _, c := range all {
-			if c.Operation != "" {
-				p.t.Errorf("after a crash %s: %s still has an operation", at, c.Name)
-			}
-			if c.State != model.ConnectorFailed {
-				_, known[c.ARN.Name+"_"+c.ARN.ID] = c.Capacity.Workers()
-			}
-		}
-		return err
-	})
-	p.until("workers of connectors", func() (string, bool) {
-		fleets := p.fleet.Fleets()
-		return fmt.Sprint(fleets), slices.Equal(fleets, slices.Sorted(maps.Keys(known)))
-	})
-	for name, want := range known {
-		if got := p.fleet.Workers(name); len(got) != want {
-			p.t.Errorf("after a crash %s: %s has %d workers, want %d", at, name, len(got), want)
-		}
-	}
-	d.check(p)
-	if p.t.Failed() {
-		p.t.Fatalf("after a crash %s", at)
-	}
-}
-
-// runs checks the state of the connector and what its workers have.
-func (p *crashes) runs(state model.ConnectorState, task string, config map[string]string) {
-	p.t.Helper()
-	now := p.settled(p.c.ARN)
-	if now.State != state || !maps.Equal(now.Configuration, config) {
-		p.t.Errorf("%s %+v %v", now.State, now.StateDescription, now.Configuration)
-		return
-	}
-	p.until("task", func() (string, bool) {
-		s := p.status(p.c.ARN)
-		return fmt.Sprint(s), len(s.Tasks) == 1 && s.Tasks[0].State.State == task
-	})
-	if got := p.effective(p.c.ARN); got["file"] != config["file"] || got["batch"] != config["batch"] {
-		p.t.Errorf("the workers have %v", got)
-	}
-}
-
-func (p *crashes) came(states ...model.OperationState) {
-	p.t.Helper()
-	if op := p.operation(p.asked); !slices.Contains(states, op.State) || op.EndTime.IsZero() {
-		p.t.Errorf("operation %s, %+v", op.State, op.ErrorInfo)
-	}
-}
-
-func (p *crashes) change(r model.UpdateConnector) error {
-	r.ARN, r.CurrentVersion = p.c.ARN, p.c.CurrentVersion
-	updated, err := p.UpdateConnector(context.Background(), r)
-	p.asked = updated.Operation
-	return err
-}
-
-func (p *crashes) with(key, value string) map[string]string {
-	config := maps.Clone(p.good)
-	config[key] = value
-	return config
-}
-
-func deeds() []deed {
-	ctx := context.Background()
-	running, paused := model.ConnectorRunning, model.ConnectorPaused
-	none := func(p *crashes) string { return filepath.Join(p.dir, "no", "directory") }
-	return []deed{
-		{name: "create", begin: func(p *crashes) error {
-			made, err := p.CreateConnector(ctx, p.request("d", p.plugin, p.good))
-			p.made = made.ARN
-			return err
-		}, check: func(p *crashes) {
-			if c := p.settled(p.made); c.State != running || p.effective(p.made)["name"] != "d" {
-				p.t.Errorf("%s %+v", c.State, c.StateDescription)
-			}
-		}},
-		{name: "create that fails", begin: func(p *crashes) error {
-			config := maps.Clone(p.good)
-			delete(config, "topics")
-			made, err := p.CreateConnector(ctx, p.request("d", p.plugin, config))
-			p.made = made.ARN
-			return err
-		}, check: func(p *crashes) {
-			c := p.settled(p.made)
-			if c.State != model.ConnectorFailed {
-				p.t.Errorf("%s", c.State)
-			}
-			explained(p.t, "create", c.StateDescription, model.ReasonInvalidConfiguration, "topics")
-		}},
-		{
-			name: "capacity", begin: func(p *crashes) error { return p.change(model.UpdateConnector{Capacity: provisioned(1, 2)}) },
-			check: func(p *crashes) { p.came(model.OperationUpdateComplete); p.runs(running, "RUNNING", p.good) },
-		},
-		{name: "configuration", begin: func(p *crashes) error {
-			return p.change(model.UpdateConnector{Configuration: p.with("batch", "1")})
-		}, check: func(p *crashes) {
-			p.came(model.OperationUpdateComplete)
-			p.runs(running, "RUNNING", p.with("batch", "1"))
-		}},
-		{name: "configuration that fails", begin: func(p *crashes) error {
-			return p.change(model.UpdateConnector{Configuration: p.with("file", none(p))})
-		}, check: func(p *crashes) { p.came(model.OperationRollbackComplete); p.runs(running, "RUNNING", p.good) }},
-		{name: "restart", begin: func(p *crashes) error {
-			started, err := p.RestartConnector(ctx, model.RestartConnector{ARN: p.c.ARN})
-			p.asked = started.Operation
-			return err
-		}, check: func(p *crashes) { p.came(model.OperationRestartComplete); p.runs(running, "RUNNING", p.good) }},
-		{name: "pause", begin: func(p *crashes) error {
-			started, err := p.PauseConnector(ctx, p.c.ARN)
-			p.asked = started.Operation
-			return err
-		}, check: func(p *crashes) { p.came(model.OperationPauseComplete); p.runs(paused, "PAUSED", p.good) }},
-		{paused: true, name: "resume", begin: func(p *crashes) error {
-			started, err := p.ResumeConnector(ctx, p.c.ARN)
-			p.asked = started.Operation
-			return err
-		}, check: func(p *crashes) { p.came(model.OperationResumeComplete); p.runs(running, "RUNNING", p.good) }},
-		{name: "delete", begin: func(p *crashes) error {
-			_, err := p.DeleteConnector(ctx, model.DeleteConnector{ARN: p.c.ARN})
-			return err
-		}, check: func(p *crashes) {
-			if _, err := p.DescribeConnector(ctx, p.c.ARN); !model.IsCode(err, model.CodeNotFound) {
-				p.t.Error(err)
-			}
-		}},
-		{name: "plugin", begin: func(p *crashes) error {
-			made, err := p.CreateCustomPlugin(ctx, pluginOf("q", "p.zip"))
-			p.made = made.ARN
-			return err
-		}, check: func(p *crashes) {
-			got := p.settledPlugin(p.made)
-			if got.State != model.PluginActive || got.LatestRevision == nil || len(got.LatestRevision.File.MD5) != 32 {
-				p.t.Errorf("%+v", got)
-			}
-		}},
-		{name: "plugin that fails", begin: func(p *crashes) error {
-			made, err := p.CreateCustomPlugin(ctx, pluginOf("q", "missing"))
-			p.made = made.ARN
-			return err
-		}, check: func(p *crashes) {
-			if got := p.settledPlugin(p.made); got.State != model.PluginCreateFailed {
-				p.t.Errorf("%+v", got)
-			}
-		}},
-	}
-}
-
-func pluginOf(name, key string) model.CreateCustomPlugin {
-	return model.CreateCustomPlugin{
-		ContentType: model.ContentZIP, Name: name,
-		Location: model.PluginLocation{S3: model.S3Location{BucketARN: "arn:aws:s3:::plugins", FileKey: key}},
-	}
+// sink returns the configuration of a connector that writes to a file in the directory.
+func (p *crashes) sink(dir string) map[string]string {
+	return map[string]string{"connector.class": sinkClass, "topics": "in", "file": filepath.Join(dir, "out.txt")}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/millrace/millrace/internal/kafka"
@@ -30,15 +31,77 @@ func (j *job) probe(ctx context.Context, s setup) error {
 		Topics: []string{names.ConfigTopic, props["offset.storage.topic"], names.StatusTopic},
 		Groups: []string{names.Group},
 	}
-	if sink, _ := j.e.settings.Natives.Connector(s.connector.Configuration[model.ConnectorClassKey]); sink {
+	config := s.connector.Configuration
+	if sink, _ := j.e.settings.Natives.Connector(config[model.ConnectorClassKey]); sink {
 		p.Groups = append(p.Groups, kafka.SinkGroupID(s.connector.Name))
+		p.Reads = topicsOf(config)
 	}
-	return j.e.settings.Prober.Probe(ctx, p)
+	if err := j.e.settings.Prober.Probe(ctx, p); err != nil {
+		return err
+	}
+	return j.checkStore(ctx, s, config)
+}
+
+// topicsOf returns the topics that a sink's configuration names. What is a reference to a
+// secret, only the workers know.
+func topicsOf(config map[string]string) (topics []string) {
+	for topic := range strings.SplitSeq(config["topics"], ",") {
+		if topic = strings.TrimSpace(topic); topic != "" && !strings.Contains(topic, "${") {
+			topics = append(topics, topic)
+		}
+	}
+	return topics
+}
+
+// start makes the first workers of a connector.
+func (j *job) start(ctx context.Context, s setup) error {
+	if err := j.e.applyInTurn(ctx, j.e.creations, s); err != nil {
+		return err
+	}
+	return j.ready(ctx)
+}
+
+// change makes the workers others.
+func (j *job) change(ctx context.Context, s setup) error {
+	if err := j.restore(ctx, s); err != nil {
+		return err
+	}
+	return j.ready(ctx)
+}
+
+// restore makes the workers what they were. It does not ask for more than that they are
+// there: one that dies again and again may have done so before.
+func (j *job) restore(ctx context.Context, s setup) error {
+	return j.e.applyInTurn(ctx, j.e.changes, s)
+}
+
+// ready waits for workers that were started before the step was interrupted: nobody
+// does so any more.
+func (j *job) ready(ctx context.Context) error {
+	if !j.again {
+		return nil
+	}
+	within, cancel := context.WithTimeout(ctx, j.e.settings.Limits.Workers)
+	defer cancel()
+	for _, w := range j.e.settings.Fleet.Workers(fleetName(j.connector.ARN)) {
+		if err := j.e.settings.Watch.Ready(within, w); err != nil {
+			return j.e.notReady(ctx, within, err)
+		}
+	}
+	return nil
+}
+
+// applyInTurn keeps the operations apart that take the CPU.
+func (e *Engine) applyInTurn(ctx context.Context, g gate, s setup) error {
+	leave, err := g.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return e.apply(ctx, s)
 }
 
 // apply makes the fleet as the setup says.
-func (j *job) apply(ctx context.Context, s setup) error { return j.e.apply(ctx, s) }
-
 func (e *Engine) apply(ctx context.Context, s setup) error {
 	spec, err := e.spec(s)
 	if err != nil {
@@ -46,7 +109,12 @@ func (e *Engine) apply(ctx context.Context, s setup) error {
 	}
 	within, cancel := context.WithTimeout(ctx, e.settings.Limits.Workers)
 	defer cancel()
-	err = e.settings.Fleet.Apply(within, spec)
+	return e.notReady(ctx, within, e.settings.Fleet.Apply(within, spec))
+}
+
+// notReady turns an error of workers that were waited for into one for the client's
+// user.
+func (e *Engine) notReady(ctx, within context.Context, err error) error {
 	var known *Failure
 	switch {
 	case err == nil || ctx.Err() != nil || errors.As(err, &known):

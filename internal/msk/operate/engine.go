@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -47,6 +48,8 @@ type Probe struct {
 	// Topics are the internal topics, Groups those of the workers and, for a sink, of
 	// its tasks.
 	Topics, Groups []string
+	// Reads are the topics that a sink names. They need not exist.
+	Reads []string
 }
 
 // Natives knows the connectors that need no Java.
@@ -56,8 +59,8 @@ type Natives interface {
 	Connector(class string) (sink, known bool)
 }
 
-// EngineSettings are what an [Engine] works with. All interfaces but Evictor, Lags
-// and Roles are required; for a zero duration or number there is a default.
+// EngineSettings are what an [Engine] works with. All interfaces but Evictor, Lags,
+// Roles and Stores are required; for a zero duration or number there is a default.
 type EngineSettings struct {
 	Store   *store.Store
 	Fleet   Fleet
@@ -69,6 +72,8 @@ type EngineSettings struct {
 	// Roles gives workers the credentials of their connector's role; nil leaves them
 	// those of the control plane.
 	Roles Roles
+	// Stores looks at what connectors write to or read from; nil leaves that to them.
+	Stores Stores
 	// Watch tells the engine of workers that die; see [Watch].
 	Watch *Watch
 	// Plugins is the directory of the files of custom plugins; it is made.
@@ -77,6 +82,10 @@ type EngineSettings struct {
 	MaxPlugin int64
 	// Limits are how long things may take.
 	Limits Limits
+	// Starts is how many operations start workers at the same time: twice the CPUs, at
+	// least 4. Creations do not count against the changes of what is there, and what
+	// starts nothing, as a deletion or a pause, does not wait at all.
+	Starts int
 	// Scaling is the policy of autoscaled capacity apart from what a connector says:
 	// window, interval, step and cool-downs. ScaleEvery is how often load is looked
 	// at: 5 s.
@@ -87,7 +96,7 @@ type EngineSettings struct {
 
 // Limits are how long things may take. A zero means the default.
 type Limits struct {
-	Probe   time.Duration // of the cluster, before workers are started: 15 s
+	Probe   time.Duration // of the cluster and of a connector's store, before workers are started: 15 s
 	Workers time.Duration // until workers are ready: 2 min
 	Running time.Duration // until a connector and its tasks have started: 1 min
 	Settle  time.Duration // how long an updated connector must stay healthy: 0.5 s
@@ -95,6 +104,7 @@ type Limits struct {
 	Fetch   time.Duration // of a plugin's file: 15 min
 	Undo    time.Duration // until what a failed operation has changed is changed back: 10 min
 	Forget  time.Duration // of a connector's configuration when it is deleted: 1 s
+	Start   time.Duration // that an operation that starts workers keeps others from it: 2 s
 }
 
 func (l Limits) complete() Limits {
@@ -102,6 +112,7 @@ func (l Limits) complete() Limits {
 		Probe: cmp.Or(l.Probe, 15*time.Second), Workers: cmp.Or(l.Workers, 2*time.Minute),
 		Running: cmp.Or(l.Running, time.Minute), Settle: cmp.Or(l.Settle, 500*time.Millisecond),
 		Tasks: cmp.Or(l.Tasks, 2*time.Second), Undo: cmp.Or(l.Undo, 10*time.Minute), Fetch: cmp.Or(l.Fetch, 15*time.Minute), Forget: cmp.Or(l.Forget, time.Second),
+		Start: cmp.Or(l.Start, 2*time.Second),
 	}
 }
 
@@ -112,9 +123,12 @@ type Engine struct {
 	settings EngineSettings
 	log      *slog.Logger
 	turns    turns
-	scaler   scaler
-	delays   delays
-	flows    flows
+	// Of operations that start workers: the first of a connector, or others.
+	creations, changes gate
+
+	scaler scaler
+	delays delays
+	flows  flows
 
 	closing context.Context // ends with Close
 	stop    context.CancelFunc
@@ -142,6 +156,7 @@ func Open(s EngineSettings) (*Engine, error) {
 
 func newEngine(s EngineSettings) (*Engine, error) {
 	s.Limits = s.Limits.complete()
+	s.Starts = cmp.Or(s.Starts, max(4, 2*runtime.NumCPU()))
 	s.MaxPlugin = cmp.Or(s.MaxPlugin, 1<<30)
 	s.ScaleEvery = cmp.Or(s.ScaleEvery, 5*time.Second)
 	if s.Log == nil {
@@ -150,7 +165,8 @@ func newEngine(s EngineSettings) (*Engine, error) {
 	if err := os.MkdirAll(s.Plugins, 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of custom plugins: %w", err)
 	}
-	e := &Engine{settings: s, log: s.Log, reached: func(store.Operation) {}, passed: func(store.Operation) {}}
+	e := &Engine{settings: s, log: s.Log, creations: newGate(s.Starts, s.Limits.Start), changes: newGate(s.Starts, s.Limits.Start)}
+	e.reached, e.passed = func(store.Operation) {}, func(store.Operation) {}
 	e.closing, e.stop = context.WithCancel(context.Background())
 	return e, nil
 }

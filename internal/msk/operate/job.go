@@ -12,10 +12,6 @@ import (
 	"github.com/millrace/millrace/internal/msk/store"
 )
 
-// retryAfter is how long an operation waits when it can neither go on nor end, as with
-// a full disk.
-const retryAfter = 2 * time.Second
-
 // plan is how an operation of a kind is carried out.
 type plan struct {
 	steps []step
@@ -52,17 +48,23 @@ type job struct {
 	// on plugins.
 	connector store.Connector
 	plugin    store.Plugin
+	// again is whether the step that is being done may have been done, in part, before.
+	again bool
 }
 
-// carry carries out an operation until it has ended or the engine is closed.
+// carry carries out an operation until it has ended or the engine is closed. One that can
+// neither go on nor end, as with a full disk, is tried again.
 func (e *Engine) carry(id string) {
+	var p patience
 	for {
 		err := e.attempt(id)
 		if err == nil || e.closing.Err() != nil {
 			return
 		}
-		e.log.Error("An operation cannot go on; it is tried again", "operation", id, "err", err)
-		if !e.pause(retryAfter) {
+		if p.news(err) {
+			e.log.Error("An operation cannot go on; it is tried again until it can", "operation", id, "err", err)
+		}
+		if !e.pause(p.next()) {
 			return
 		}
 	}
@@ -105,7 +107,8 @@ func (e *Engine) load(id string) (*job, error) {
 }
 
 // run does the steps from the one where the operation is. Its error is that of the
-// store or of ctx, or of a plan that always goes on; anything else ends the operation.
+// store, of a full disk or of ctx, or of a plan that always goes on; anything else ends
+// the operation.
 func (j *job) run(ctx context.Context) error {
 	p, err := j.plan()
 	if err != nil {
@@ -116,7 +119,7 @@ func (j *job) run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return j.end(p, outcome{})
-		case failed < 0 || p.always:
+		case failed < 0 || p.always || noSpace(err):
 			return err
 		}
 		undo := len(p.undo) > 0 && slices.ContainsFunc(p.steps[:failed+1], func(s step) bool { return s.changes })
@@ -138,18 +141,22 @@ func (j *job) run(ctx context.Context) error {
 // neither what it shall be nor what it was is lost. stuck is why it has given up; err is
 // as in run.
 func (j *job) undo(ctx context.Context, steps []step) (stuck, err error) {
+	var p patience
 	for end := time.Now().Add(j.e.settings.Limits.Undo); ; {
 		failed, err := j.walk(ctx, steps)
 		switch {
 		case err == nil:
 			return nil, nil
-		case failed < 0:
+		case failed < 0 || noSpace(err):
 			return nil, err
 		case time.Now().After(end):
 			return err, nil
 		}
-		j.e.log.Warn("What a failed operation had changed cannot be changed back yet", "operation", j.op.Kind, "target", j.op.Target.Name, "err", err)
-		if !sleep(ctx, retryAfter) {
+		if p.news(err) {
+			j.e.log.Warn("What a failed operation had changed cannot be changed back yet", "operation", j.op.Kind, "target", j.op.Target.Name, "err", err)
+		}
+		// A connector that shall run again waits no longer than it must.
+		if !sleep(ctx, firstWait) {
 			return nil, ctx.Err()
 		}
 	}
@@ -158,8 +165,9 @@ func (j *job) undo(ctx context.Context, steps []step) (stuck, err error) {
 // walk does steps. It returns the index of the one that failed; below 0 when the error
 // is none of a step.
 func (j *job) walk(ctx context.Context, steps []step) (failed int, err error) {
-	first := max(0, slices.IndexFunc(steps, func(s step) bool { return s.name == j.op.Step }))
-	for i := first; i < len(steps); i++ {
+	at := slices.IndexFunc(steps, func(s step) bool { return s.name == j.op.Step })
+	for i := max(0, at); i < len(steps); i++ {
+		j.again = i == at
 		if err := j.reach(steps[i]); err != nil {
 			return -1, err
 		}
@@ -241,7 +249,7 @@ func (j *job) end(p plan, o outcome) error {
 			j.e.abolish(fleetName(j.op.Target))
 		}
 		j.e.log.Info("An operation has ended", "operation", j.op.Kind, "target", j.op.Target.Name, "success", o.reason == nil,
-			"took", time.Since(j.op.Started.Time).Round(time.Millisecond))
+			"took", max(0, time.Since(j.op.Started.Time).Round(time.Millisecond)))
 	}
 	return err
 }
@@ -259,6 +267,9 @@ func (j *job) show(o outcome) {
 		shown.Fail(model.OperationRollbackFailed, *o.reason)
 	default:
 		shown.Fail(model.OperationRollbackComplete, *o.reason)
+	}
+	if shown != nil && shown.EndTime.Before(shown.CreationTime.Time) {
+		shown.EndTime = shown.CreationTime // the clock was set back
 	}
 }
 

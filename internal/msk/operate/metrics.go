@@ -174,15 +174,27 @@ func (e *Engine) put(values map[metricship.Metric]float64, w fleet.Worker, s ser
 	case "kafka_connect_connect_worker_rebalance_metrics_time_since_last_rebalance_ms":
 		join(metricship.RebalanceTimeSinceLast, smallest)
 	case consumerBytes, producerBytes:
-		name, client := metricship.SinkConsumerByteRate, `"connector-consumer-`
-		if s.name == producerBytes {
-			name, client = metricship.SourceProducerByteRate, `"connector-producer-`
-		}
-		if !strings.Contains(s.labels, client) {
-			return
-		}
-		if rate, known := e.flows.rate(w.ID+s.labels+s.name, s.value, time.Now()); known {
-			add(name, rate)
+		if names := flowOf(s); len(names) > 0 {
+			if rate, known := e.flows.rate(w.ID+s.labels+s.name, s.value, time.Now()); known {
+				for _, name := range names {
+					add(name, rate)
+				}
+			}
 		}
 	}
+}
+
+// flowOf returns the metrics that the bytes of a client count for: none when it is a
+// worker's own.
+func flowOf(s series) []metricship.Metric {
+	is := func(client string) bool { return strings.Contains(s.labels, `"connector-`+client+"-") }
+	switch {
+	case s.name == consumerBytes && is("consumer"):
+		return []metricship.Metric{metricship.BytesInPerSec, metricship.SinkConsumerByteRate}
+	case s.name == producerBytes && is("producer"):
+		return []metricship.Metric{metricship.BytesOutPerSec, metricship.SourceProducerByteRate}
+	case s.name == producerBytes && is("dlq-producer"):
+		return []metricship.Metric{metricship.BytesOutPerSec}
+	}
+	return nil
 }

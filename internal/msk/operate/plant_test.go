@@ -61,6 +61,9 @@ type plant struct {
 	scaling autoscale.Policy
 	access  logship.Access
 	roles   operate.Roles
+	lags    operate.Lags // nil for those of the broker
+	// moment is told of what the engine does within its steps; nil for nobody.
+	moment func(string)
 
 	store    *store.Store
 	delivery *operate.Delivery
@@ -103,12 +106,16 @@ func (p *plant) open(reached, passed func(store.Operation)) {
 	var err error
 	p.fleet, err = fleet.Open(fleet.Settings{
 		Dir: filepath.Join(p.dir, "fleet"), Command: []string{os.Args[0], "distributed"}, Env: append(os.Environ(), asMillrace+"=1"),
-		MCUMemory: 512 << 20, NoCgroups: true, Ready: watch.Ready, Events: watch.Event, Leaving: p.delivery.Leaving, SampleEvery: 200 * time.Millisecond,
+		MCUMemory: 512 << 20, NoCgroups: true, Ready: p.ready(watch), Events: watch.Event, Leaving: p.delivery.Leaving, SampleEvery: 200 * time.Millisecond,
 	})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.delivery.Follow(p.fleet)
+	var lags operate.Lags = lag.New(nil)
+	if p.lags != nil {
+		lags = p.lags
+	}
 	none := func(store.Operation) {}
 	if reached == nil {
 		reached = none
@@ -117,9 +124,10 @@ func (p *plant) open(reached, passed func(store.Operation)) {
 		passed = none
 	}
 	p.engine, err = operate.OpenWatched(operate.EngineSettings{
-		Store: p.store, Fleet: p.fleet, Fetcher: fetch.New(fetch.Settings{Endpoint: p.s3}), Prober: probe.New(nil), Evictor: eviction.New(nil), Lags: lag.New(nil),
+		Store: p.store, Fleet: p.driver(), Fetcher: fetch.New(fetch.Settings{Endpoint: p.s3}), Prober: probe.New(nil), Evictor: eviction.New(nil), Lags: lags,
 		Natives: natives{pluginset.New(builtin.Plugins()...)}, Watch: watch, Plugins: filepath.Join(p.dir, "plugins"),
-		Roles: p.roles, Limits: p.limits, Scaling: p.scaling, ScaleEvery: 100 * time.Millisecond, Log: log,
+		Stores: probe.NewStores(pluginset.New(builtin.Plugins()...), nil),
+		Roles:  p.roles, Limits: p.limits, Scaling: p.scaling, ScaleEvery: 100 * time.Millisecond, Log: log,
 	}, reached, passed)
 	if err != nil {
 		p.t.Fatal(err)
@@ -164,6 +172,45 @@ func (p *plant) end() {
 		p.t.Error(err)
 	}
 	p.close()
+}
+
+// momentary tells of what it is asked to do, before and after.
+type momentary struct {
+	operate.Fleet
+	tell func(string)
+}
+
+func (m momentary) Apply(ctx context.Context, s fleet.Spec) error {
+	m.tell("before workers are changed")
+	err := m.Fleet.Apply(ctx, s)
+	m.tell("after workers were changed")
+	return err
+}
+
+func (m momentary) Remove(ctx context.Context, name string) error {
+	m.tell("before workers are removed")
+	err := m.Fleet.Remove(ctx, name)
+	m.tell("after workers were removed")
+	return err
+}
+
+// driver returns the fleet as the engine sees it.
+func (p *plant) driver() operate.Fleet {
+	if p.moment == nil {
+		return p.fleet
+	}
+	return momentary{p.fleet, p.moment}
+}
+
+func (p *plant) ready(w *operate.Watch) func(context.Context, fleet.Worker) error {
+	if p.moment == nil {
+		return w.Ready
+	}
+	tell := p.moment
+	return func(ctx context.Context, at fleet.Worker) error {
+		tell("while a worker starts")
+		return w.Ready(ctx, at)
+	}
 }
 
 type natives struct{ set *pluginset.Set }

@@ -25,10 +25,10 @@ func (j *job) createPlugin() plan {
 	var report archive.Report
 	return plan{
 		steps: []step{
-			{name: stepFetch, changes: true, do: j.fetch},
+			{name: stepFetch, changes: true, do: func(ctx context.Context) error { return tooLarge(j.fetch(ctx)) }},
 			{name: stepInspect, do: func(ctx context.Context) (err error) {
 				report, err = j.inspect(ctx)
-				return err
+				return tooLarge(err)
 			}},
 		},
 		undo: []step{{name: stepRemoveFile, do: j.removeFile}},
@@ -90,6 +90,15 @@ func (j *job) fetch(ctx context.Context) error {
 		return err
 	}
 	return os.Rename(part, filepath.Join(j.directory(), j.fileName()))
+}
+
+// tooLarge makes a failure of a lack of space. To wait for it, with what is already there
+// of a large file, would hinder all others.
+func tooLarge(err error) error {
+	if !noSpace(err) {
+		return err
+	}
+	return Failed(model.ReasonUnknown, "the disk of the control plane has no space for the file of the plugin; free some, then create the plugin again")
 }
 
 func (j *job) inspect(ctx context.Context) (archive.Report, error) {

@@ -1,6 +1,7 @@
 package operate
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -99,24 +100,36 @@ func (e *Engine) clearFiles(plugins []store.Plugin) error {
 // complete starts workers of a connector that are missing, as after the control plane
 // was told to stop them. Workers that are there are left as they are.
 func (e *Engine) complete(arn model.ARN) {
+	var p patience
 	for {
 		err := e.recruit(arn)
 		if err == nil || e.closing.Err() != nil {
 			return
 		}
-		e.log.Error("Workers that are missing could not be started; it is tried again", "connector", arn.Name, "err", err)
-		if !e.pause(retryAfter) {
+		if !errors.Is(err, context.Canceled) && p.news(err) {
+			e.log.Error("Workers that are missing could not be started; it is tried again until they can", "connector", arn.Name, "err", err)
+		}
+		if !e.pause(p.next()) {
 			return
 		}
 	}
 }
 
+// recruit makes way for operations, which may be a deletion: it may last as long as the
+// brokers cannot be reached.
 func (e *Engine) recruit(arn model.ARN) error {
-	done, err := e.turns.take(e.closing, arn)
+	ctx, done, err := e.turns.lend(e.closing, arn)
 	if err != nil {
 		return err
 	}
 	defer done()
+	if err = e.reinforce(ctx, arn); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (e *Engine) reinforce(ctx context.Context, arn model.ARN) error {
 	j, err := e.idle(arn)
 	if j == nil || err != nil {
 		return err
@@ -126,14 +139,14 @@ func (e *Engine) recruit(arn model.ARN) error {
 		return err
 	}
 	if len(e.settings.Fleet.Workers(fleetName(arn))) != s.workers {
-		if err := e.apply(e.closing, s); err != nil {
+		if err := e.applyInTurn(ctx, e.changes, s); err != nil {
 			return err
 		}
 	} else if s.setting.Capacity.AutoScaling == nil {
 		return nil
 	}
 	// The number of tasks may not have followed the last change of workers.
-	return j.ensure(e.closing, s.configuration(j.connector.Configuration))
+	return j.ensure(ctx, s.configuration(j.connector.Configuration))
 }
 
 // idle returns a job without an operation on a connector that has workers, nil when an

@@ -61,9 +61,9 @@ func (e *Engine) forget(all []store.Connector) {
 }
 
 // scaleOne decides about a connector that nothing else works on, and begins to carry it
-// out.
+// out. An operation that comes meanwhile, which may be a deletion, does not wait for that.
 func (e *Engine) scaleOne(arn model.ARN) {
-	done, ok := e.turns.try(arn)
+	lent, done, ok := e.turns.tryLend(e.closing, arn)
 	if !ok {
 		return
 	}
@@ -77,14 +77,14 @@ func (e *Engine) scaleOne(arn model.ARN) {
 	}
 	e.spawn(func() {
 		defer done()
-		if err := deed(); err != nil && e.closing.Err() == nil {
+		if err := deed(lent); err != nil && lent.Err() == nil {
 			e.log.Error("A scaling decision could not be carried out; it is tried again", "connector", arn.Name, "err", err)
 		}
 	})
 }
 
 // weigh returns what there is to do about the number of workers, nil for nothing.
-func (e *Engine) weigh(arn model.ARN) (func() error, error) {
+func (e *Engine) weigh(arn model.ARN) (func(context.Context) error, error) {
 	j, err := e.idle(arn)
 	if err != nil || j == nil || j.connector.Capacity.AutoScaling == nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (e *Engine) weigh(arn model.ARN) (func() error, error) {
 		return nil, err
 	}
 	e.scaler.setUndone(arn, true)
-	return func() error { return e.resize(j, s) }, nil
+	return func(ctx context.Context) error { return e.resize(ctx, j, s) }, nil
 }
 
 func (s *scaler) isUndone(arn model.ARN) bool {
@@ -124,8 +124,13 @@ func (e *Engine) decide(j *job) (setup, bool, error) {
 	if err != nil {
 		return now, false, err
 	}
+	policy, before := e.policy(&j.connector), e.scaler.recall(j.connector.ARN, w.Scaling)
 	in := autoscale.Input{Now: time.Now(), Workers: max(w.Count, 1), Sample: e.sample(&j.connector)}
-	state, d := autoscale.Decide(e.policy(&j.connector), e.scaler.recall(j.connector.ARN, w.Scaling), in)
+	state, d := autoscale.Decide(policy, before, in)
+	if d.To < d.From && e.rebalances(&j.connector) { // which nothing else depends on
+		in.Rebalancing = true
+		state, d = autoscale.Decide(policy, before, in)
+	}
 	if d.Changes() {
 		now.workers = d.To
 		w.Count, w.Scaling = d.To, state
@@ -170,19 +175,6 @@ func (s *scaler) remember(arn model.ARN, state autoscale.State, d autoscale.Deci
 		s.states, s.latest = map[model.ARN]autoscale.State{}, map[model.ARN]autoscale.Decision{}
 	}
 	s.states[arn], s.latest[arn] = state, d
-}
-
-// resize carries a decision out: workers, then tasks.
-func (e *Engine) resize(j *job, s setup) error {
-	s.connector = &j.connector
-	if err := e.apply(e.closing, s); err != nil {
-		return err
-	}
-	if err := j.ensure(e.closing, s.configuration(j.connector.Configuration)); err != nil {
-		return err
-	}
-	e.scaler.setUndone(j.connector.ARN, false)
-	return nil
 }
 
 // policy returns the policy for a connector.

@@ -36,7 +36,8 @@ func TestScalingUnderLoad(t *testing.T) {
 		"connector.class": sinkClass, "topics": "in", "file": out, "transforms": "a,b",
 		"value.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter.schemas.enable": "false",
 		"transforms.a.type": "org.apache.kafka.connect.transforms.HoistField$Value", "transforms.a.field": "v",
-		"transforms.b.type": "org.apache.kafka.connect.transforms.ExtractField$Value", "transforms.b.field": "v",
+		"consumer.override.heartbeat.interval.ms": "200", // nobody waits for long when the tasks become more
+		"transforms.b.type":                       "org.apache.kafka.connect.transforms.ExtractField$Value", "transforms.b.field": "v",
 	}
 	r := p.request("busy", p.plugin("p", "p.zip").ARN.String(), config)
 	r.Capacity = *autoscaled(1, 1, 2, 0, 20, 60)

@@ -85,6 +85,8 @@ func (e *Engine) workerProps(s setup) (map[string]string, error) {
 		"status.storage.replication.factor": brokerDefault,
 		// Workers learn of others that come and go with their next heartbeat.
 		"heartbeat.interval.ms": "500",
+		// And sinks, which stand still until then.
+		"consumer.heartbeat.interval.ms": "500",
 	}
 	names := s.connector.ARN.InternalNames()
 	props["offset.storage.topic"] = names.OffsetTopic

@@ -10,7 +10,7 @@ import (
 
 // TagResource adds tags to a resource.
 func (c *Control) TagResource(_ context.Context, r model.TagResource) error {
-	return c.store.Update(func(tx *store.Tx) error {
+	return c.update(func(tx *store.Tx) error {
 		tags, err := tagsOf(tx, r.ARN)
 		if err != nil {
 			return err
@@ -25,7 +25,7 @@ func (c *Control) TagResource(_ context.Context, r model.TagResource) error {
 
 // UntagResource takes tags away from a resource.
 func (c *Control) UntagResource(_ context.Context, r model.UntagResource) error {
-	return c.store.Update(func(tx *store.Tx) error {
+	return c.update(func(tx *store.Tx) error {
 		tags, err := tagsOf(tx, r.ARN)
 		if err != nil {
 			return err

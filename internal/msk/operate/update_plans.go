@@ -52,12 +52,12 @@ func (j *job) updateWorkerSetting() plan {
 		steps: []step{
 			{name: stepPrepare, shown: model.StepInitialize, do: j.prepare},
 			{name: stepProbe, do: to(func(_ context.Context, s setup) error { return j.e.knowsClass(s) })},
-			{name: stepApply, shown: model.StepUpdateWorkerSetting, changes: true, do: to(j.apply)},
+			{name: stepApply, shown: model.StepUpdateWorkerSetting, changes: true, do: to(j.change)},
 			{name: stepPut, do: to(put)},
 			{name: stepHealth, shown: model.StepValidate, do: j.health},
 		},
 		undo: []step{
-			{name: stepRestoreWorkers, do: j.in(j.apply)},
+			{name: stepRestoreWorkers, do: j.in(j.restore)},
 			{name: stepRestorePut, do: j.in(put)},
 		},
 		end: j.endUpdate(func(c *store.Connector) error {
@@ -85,7 +85,10 @@ func (j *job) updateConfiguration() plan {
 		steps: []step{
 			{name: stepPrepare, shown: model.StepInitialize, do: j.prepare},
 			{name: stepValidate, shown: model.StepValidate, do: j.in(func(ctx context.Context, s setup) error {
-				return j.validate(ctx, s.configuration(target))
+				if err := j.validate(ctx, s.configuration(target)); err != nil {
+					return err
+				}
+				return j.checkStore(ctx, s, target)
 			})},
 			{name: stepPut, shown: model.StepUpdateConfiguration, changes: true, do: put(target)},
 			{name: stepHealth, do: j.health},

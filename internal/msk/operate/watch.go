@@ -15,6 +15,7 @@ import (
 
 const (
 	readyAgain  = 20 * time.Millisecond
+	readyRarely = 250 * time.Millisecond // for one that is waited for already for long
 	readyCall   = 5 * time.Second
 	hopeless    = 2 // deaths in a row of a worker that is waited for
 	lastLines   = 3
@@ -87,14 +88,14 @@ func (w *Watch) Ready(ctx context.Context, at fleet.Worker) error {
 		return err
 	}
 	defer client.Close()
-	for {
+	for again := readyAgain; ; again = min(again+again/16, readyRarely) {
 		if _, err = client.Health(ctx); err == nil {
 			return nil
 		}
 		if f := w.gaveUp(at.ID); f != nil {
 			return f
 		}
-		if !sleep(ctx, readyAgain) {
+		if !sleep(ctx, again) {
 			return fmt.Errorf("it is not ready: %w", err)
 		}
 	}

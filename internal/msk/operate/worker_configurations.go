@@ -14,7 +14,7 @@ const firstRevision = 1
 // CreateWorkerConfiguration stores a worker configuration, which can be used at once.
 func (c *Control) CreateWorkerConfiguration(_ context.Context, r model.CreateWorkerConfiguration) (model.WorkerConfigurationCreated, error) {
 	var made store.WorkerConfiguration
-	err := c.store.Update(func(tx *store.Tx) error {
+	err := c.update(func(tx *store.Tx) error {
 		var err error
 		switch made, err = tx.WorkerConfigurations().Named(r.Name); {
 		case err == nil:
@@ -83,7 +83,7 @@ func (c *Control) DescribeWorkerConfiguration(_ context.Context, arn model.ARN) 
 // DeleteWorkerConfiguration deletes a worker configuration that no connector uses. It
 // is gone when this returns.
 func (c *Control) DeleteWorkerConfiguration(_ context.Context, arn model.ARN) (model.WorkerConfigurationDeleted, error) {
-	err := c.store.Update(func(tx *store.Tx) error {
+	err := c.update(func(tx *store.Tx) error {
 		if _, err := tx.WorkerConfigurations().Find(arn); err != nil {
 			return found(err, arn.String())
 		}

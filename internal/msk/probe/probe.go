@@ -58,6 +58,9 @@ func (p *Prober) Probe(ctx context.Context, q operate.Probe) error {
 	if err := checkTopics(ctx, client, q.Topics); err != nil {
 		return err
 	}
+	if err := checkReads(ctx, client, q.Reads); err != nil {
+		return err
+	}
 	return checkGroups(ctx, client, q.Groups)
 }
 
@@ -105,6 +108,9 @@ func refusedLogin(worker map[string]string, err error) error {
 }
 
 func forbidden(format string, values ...any) error {
-	return operate.Failed(model.ReasonInternalTopicsForbidden, "%s; give the service execution role, or whoever the workers are, this right",
-		fmt.Sprintf(format, values...))
+	return lacks(model.ReasonInternalTopicsForbidden, format, values...)
+}
+
+func lacks(code, format string, values ...any) error {
+	return operate.Failed(code, "%s; give the service execution role, or whoever the workers are, this right", fmt.Sprintf(format, values...))
 }

@@ -10,28 +10,20 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/millrace/millrace/internal/msk/model"
 )
 
 // checkTopics fails when a topic that is there must not be read and written, or one that
 // is not must not be created.
 func checkTopics(ctx context.Context, client *kgo.Client, topics []string) error {
-	req := kmsg.NewPtrMetadataRequest()
-	req.IncludeTopicAuthorizedOperations = true
-	for _, name := range topics {
-		topic := kmsg.NewMetadataRequestTopic()
-		topic.Topic = kmsg.StringPtr(name)
-		req.Topics = append(req.Topics, topic)
-	}
-	resp, err := req.RequestWith(ctx, client)
+	described, err := describe(ctx, client, topics)
 	if err != nil {
 		return refused(fmt.Errorf("describe the internal topics: %w", err))
 	}
 	var missing []string
-	for _, topic := range resp.Topics {
-		name := ""
-		if topic.Topic != nil {
-			name = *topic.Topic
-		}
+	for _, topic := range described {
+		name := nameOf(topic)
 		switch err := kerr.ErrorForCode(topic.ErrorCode); {
 		case errors.Is(err, kerr.TopicAuthorizationFailed):
 			return forbidden("the internal topic %s must not be described", name)
@@ -44,6 +36,49 @@ func checkTopics(ctx context.Context, client *kgo.Client, topics []string) error
 		}
 	}
 	return checkCreation(ctx, client, missing)
+}
+
+// checkReads fails when a topic must not be read by a sink that names it. One that is not
+// there yet, or cannot be described for another reason, is for the sink to wait for.
+func checkReads(ctx context.Context, client *kgo.Client, topics []string) error {
+	if len(topics) == 0 {
+		return nil
+	}
+	described, err := describe(ctx, client, topics)
+	if err != nil {
+		return refused(fmt.Errorf("describe the topics of the sink: %w", err))
+	}
+	for _, topic := range described {
+		switch err := kerr.ErrorForCode(topic.ErrorCode); {
+		case errors.Is(err, kerr.TopicAuthorizationFailed):
+			return lacks(model.ReasonTopicsForbidden, "the topic %s, which topics names, must not be described", nameOf(topic))
+		case err == nil && !allows(topic.AuthorizedOperations, kmsg.ACLOperationRead):
+			return lacks(model.ReasonTopicsForbidden, "the topic %s, which topics names, must not be read", nameOf(topic))
+		}
+	}
+	return nil
+}
+
+func describe(ctx context.Context, client *kgo.Client, topics []string) ([]kmsg.MetadataResponseTopic, error) {
+	req := kmsg.NewPtrMetadataRequest()
+	req.IncludeTopicAuthorizedOperations = true
+	for _, name := range topics {
+		topic := kmsg.NewMetadataRequestTopic()
+		topic.Topic = kmsg.StringPtr(name)
+		req.Topics = append(req.Topics, topic)
+	}
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	return resp.Topics, nil
+}
+
+func nameOf(topic kmsg.MetadataResponseTopic) string {
+	if topic.Topic == nil {
+		return ""
+	}
+	return *topic.Topic
 }
 
 // allows reads a set of rights; brokers that do not tell allow everything.

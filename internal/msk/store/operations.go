@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"slices"
@@ -111,18 +112,22 @@ func (o Operations) Find(id string) (op Operation, err error) {
 	return op, err
 }
 
-// Unfinished returns the operations that have not ended, as they began.
+// Unfinished returns the operations that have not ended, in the order in which they
+// were inserted, whatever the clock said.
 func (o Operations) Unfinished() (ops []Operation, err error) {
-	unfinished := o.tx.bucket(unfinishedBucket)
-	cursor := unfinished.Cursor()
-	for key, at := cursor.First(); key != nil; key, at = cursor.Next() {
+	var keys [][]byte
+	cursor := o.tx.bucket(unfinishedBucket).Cursor()
+	for id, at := cursor.First(); id != nil; id, at = cursor.Next() {
+		keys = append(keys, bytes.Clone(at))
+	}
+	slices.SortFunc(keys, func(a, b []byte) int { return cmp.Compare(keyNumber(a), keyNumber(b)) })
+	for _, key := range keys {
 		var op Operation
-		if _, err := o.bucket.get(at, &op); err != nil {
+		if _, err := o.bucket.get(key, &op); err != nil {
 			return nil, err
 		}
 		ops = append(ops, op)
 	}
-	sortByStart(ops)
 	return ops, nil
 }
 
@@ -207,7 +212,3 @@ func (o Operations) remove(key []byte, id string) error {
 }
 
 func keyNumber(key []byte) uint64 { return binary.BigEndian.Uint64(key[len(key)-8:]) }
-
-func sortByStart(ops []Operation) {
-	slices.SortStableFunc(ops, func(a, b Operation) int { return a.Started.Compare(b.Started.Time) })
-}

@@ -15,7 +15,7 @@ import (
 	"github.com/millrace/millrace/internal/msk/model"
 )
 
-func open(t *testing.T, path string) *Store {
+func opened(t *testing.T, path string) *Store {
 	t.Helper()
 	s, err := Open(path)
 	if err != nil {
@@ -52,7 +52,7 @@ func view(t *testing.T, s *Store, do func(*Tx) error) {
 }
 
 func TestRecords(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	a := connector("a")
 	a.Fleet, a.Invocation = []byte(`{"port":1}`), "call"
 	update(t, s, func(tx *Tx) error { return tx.Connectors().Insert(a) })
@@ -93,7 +93,7 @@ func TestRecords(t *testing.T) {
 
 // TestRemove checks that everything of a resource goes with it, and nothing else.
 func TestRemove(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	var kept, gone WorkerConfiguration
 	kept.ARN, gone.ARN = arn(model.KindWorkerConfiguration, "kept"), arn(model.KindWorkerConfiguration, "gone")
 	update(t, s, func(tx *Tx) error {
@@ -138,7 +138,7 @@ func TestRemove(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	var want []string
 	for i := range 25 {
 		name := fmt.Sprintf("%c%d", "xy"[i%2], i)
@@ -178,7 +178,7 @@ func TestPages(t *testing.T) {
 
 func TestOperations(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "db")
-	s := open(t, path)
+	s := opened(t, path)
 	target := arn(model.KindConnector, "c")
 	var ids []string
 	begin := func(kind model.OperationType, ended bool) {
@@ -205,7 +205,7 @@ func TestOperations(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = open(t, path)
+	s = opened(t, path)
 	view(t, s, func(tx *Tx) error {
 		ops, err := tx.Operations().Unfinished()
 		if len(ops) != 2 || ops[0].ID != ids[1] || ops[0].Step != "stop workers" || string(ops[0].StepState) != `{"worker":2}` || ops[1].Kind != CreateConnector {
@@ -235,7 +235,7 @@ func TestOperations(t *testing.T) {
 
 // TestPrune checks that old operations go, and none that has not ended.
 func TestPrune(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	target := arn(model.KindConnector, "c")
 	update(t, s, func(tx *Tx) error {
 		for i := range keptOperations + 3 {
@@ -259,7 +259,7 @@ func TestPrune(t *testing.T) {
 }
 
 func TestRollback(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	stop := errors.New("stop")
 	err := s.Update(func(tx *Tx) error {
 		return errors.Join(tx.Connectors().Insert(connector("a")), stop)
@@ -276,7 +276,7 @@ func TestRollback(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	c := connector("a")
 	c.Configuration["x"] = strings.Repeat("x", maxValue)
 	if err := s.Update(func(tx *Tx) error { return tx.Connectors().Insert(c) }); err == nil || !strings.Contains(err.Error(), "bytes are more than") {
@@ -287,7 +287,7 @@ func TestTooLarge(t *testing.T) {
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "db")
-	s := open(t, path)
+	s := opened(t, path)
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
@@ -314,7 +314,7 @@ func TestOpen(t *testing.T) {
 }
 
 func TestDamagedValue(t *testing.T) {
-	s := open(t, filepath.Join(t.TempDir(), "db"))
+	s := opened(t, filepath.Join(t.TempDir(), "db"))
 	c := connector("a")
 	update(t, s, func(tx *Tx) error { return tx.Connectors().Insert(c) })
 	update(t, s, func(tx *Tx) error { return tx.bucket(connectorsBucket).Put(number(1), []byte("{")) })

@@ -197,11 +197,13 @@ func (s secure) forbids(w way) {
 	user := kafkabroker.AliceName
 	s.broker.DenyTopics(s.T, user, "__amazon_msk_connect_offsets_no-topic_")
 	s.broker.DenyGroup(s.T, user, "connect-no-group")
+	s.broker.DenyTopics(s.T, user, "not-to-be-read")
 	for name, c := range map[string]struct {
 		config map[string]string
 		want   []string
 	}{
 		"no-topic": {map[string]string{"connector.class": fileSource, "file": s.file("in"), "topic": "t"}, []string{"AuthorizationError.InternalTopics", "__amazon_msk_connect_offsets_no-topic_"}},
+		"no-data":  {map[string]string{"connector.class": fileSink, "file": s.file("out"), "topics": "t, not-to-be-read"}, []string{"AuthorizationError.Topics", "topic not-to-be-read"}},
 		"no-group": {map[string]string{"connector.class": fileSink, "file": s.file("out"), "topics": "t"}, []string{"AuthorizationError.InternalTopics", "connect-no-group"}},
 	} {
 		s.T.Run(name, func(t *testing.T) {

@@ -1,10 +1,9 @@
 package objectstore
 
 import (
-	"strconv"
-
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // structJSON writes values with a schema as JsonConverter does without its
@@ -25,10 +24,8 @@ func (j structJSON) append(dst []byte, s *data.Schema, v any) ([]byte, error) {
 		return j.appendList(dst, s.Value(), v)
 	case *data.Map:
 		return j.appendMap(dst, s, v)
-	case data.Decimal:
-		return j.appendDecimal(dst, s, v)
-	case data.Instant:
-		return appendInstant(dst, s, v)
+	case data.Decimal, data.Instant:
+		return jsonvalue.LogicalOf(s).Append(dst, s, v, j.numericDecimals)
 	case string:
 		return jsontext.AppendQuoted(dst, v), nil
 	}
@@ -96,35 +93,4 @@ func (j structJSON) appendMap(dst []byte, s *data.Schema, m *data.Map) (_ []byte
 		dst = append(dst, ']')
 	}
 	return append(dst, ']'), nil
-}
-
-func (j structJSON) appendDecimal(dst []byte, s *data.Schema, d data.Decimal) ([]byte, error) {
-	raw, err := data.EncodeDecimal(s, d)
-	if err != nil {
-		return dst, err
-	}
-	if j.numericDecimals {
-		return append(dst, d.String()...), nil
-	}
-	return data.AppendBase64(dst, raw), nil
-}
-
-func appendInstant(dst []byte, s *data.Schema, i data.Instant) ([]byte, error) {
-	var n int64
-	var days int32
-	var err error
-	switch s.Name() {
-	case data.DateName:
-		days, err = data.EncodeDate(s, i)
-		n = int64(days)
-	case data.TimeName:
-		days, err = data.EncodeTime(s, i)
-		n = int64(days)
-	default:
-		n, err = data.EncodeTimestamp(s, i)
-	}
-	if err != nil {
-		return dst, err
-	}
-	return strconv.AppendInt(dst, n, 10), nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/source"
 	"github.com/millrace/millrace/internal/devbroker"
+	"github.com/millrace/millrace/internal/devbroker/devbrokertest"
 	"github.com/millrace/millrace/internal/kafka"
 	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
@@ -35,13 +36,7 @@ type exactHost struct {
 }
 
 func startBroker(t *testing.T) *devbroker.Broker {
-	t.Helper()
-	broker, err := devbroker.Start(devbroker.Settings{AutoCreateTopics: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { broker.Close() })
-	return broker
+	return devbrokertest.Start(t, devbroker.Settings{AutoCreateTopics: true})
 }
 
 func newExactHost(t *testing.T, plugins ...plugin.Plugin) *exactHost {

@@ -65,12 +65,7 @@ func (l *lockedBuilder) String() string {
 
 func newHost(t *testing.T, plugins ...plugin.Plugin) *host {
 	t.Helper()
-	broker, err := devbroker.Start(devbroker.Settings{AutoCreateTopics: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { broker.Close() })
-	return newHostOn(t, broker, plugins...)
+	return newHostOn(t, startBroker(t), plugins...)
 }
 
 func newHostOn(t *testing.T, broker *devbroker.Broker, plugins ...plugin.Plugin) *host {

@@ -20,7 +20,6 @@ import (
 	"github.com/millrace/millrace/connect/policy"
 	"github.com/millrace/millrace/connect/sink"
 	"github.com/millrace/millrace/connect/source"
-	"github.com/millrace/millrace/internal/devbroker"
 	"github.com/millrace/millrace/internal/pluginset"
 	"github.com/millrace/millrace/internal/store/offsetstore"
 	"github.com/millrace/millrace/internal/store/state"
@@ -399,11 +398,7 @@ func TestSinkInUse(t *testing.T) {
 }
 
 func TestAskSink(t *testing.T) {
-	broker, err := devbroker.Start(devbroker.Settings{AutoCreateTopics: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { broker.Close() })
+	broker := startBroker(t)
 	var asked map[connect.TopicPartition]*int64
 	var refusal error
 	s := &alterSink{alter: func(offsets map[connect.TopicPartition]*int64) (bool, error) {

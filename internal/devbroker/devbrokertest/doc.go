@@ -15,5 +15,7 @@
 // A connection is a net.Pipe: it has no buffer, and a goroutine that waits for it
 // does not keep fake time from passing.
 //
+// Tests in real time have their broker from Start, on the loopback.
+//
 // Floor 0. Connect: none (the network between brokers and workers).
 package devbrokertest

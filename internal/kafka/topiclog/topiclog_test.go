@@ -17,17 +17,12 @@ import (
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/devbroker"
+	"github.com/millrace/millrace/internal/devbroker/devbrokertest"
 	"github.com/millrace/millrace/internal/kafka"
 )
 
 func startBroker(t *testing.T) *devbroker.Broker {
-	t.Helper()
-	b, err := devbroker.Start(devbroker.Settings{Brokers: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return b
+	return devbrokertest.Start(t, devbroker.Settings{Brokers: 2})
 }
 
 // reading gathers what a log hands over.

@@ -13,7 +13,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 	"github.com/millrace/millrace/internal/sigv4"
 )
 
@@ -46,20 +46,14 @@ type cloud struct {
 // newCloud also makes the environment have credentials and nothing else of AWS.
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": "envsecret", "AWS_SESSION_TOKEN": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "",
-		"AWS_PROFILE": "", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none", "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_ENDPOINT_URL": "", "AWS_CA_BUNDLE": "", "AWS_MAX_ATTEMPTS": "", "AWS_RETRY_MODE": "",
-	} {
-		t.Setenv(name, value)
-	}
+	awsaccesstest.Environment(t)
 	return &cloud{group: "group", streams: map[string]bool{}, lines: map[Kind][]string{}}
 }
 
 func (c *cloud) connect(t testing.TB) *Services {
 	t.Helper()
 	c.t = t
-	s, err := Connect(t.Context(), Access{Region: "eu-west-1", Transport: c})
+	s, err := Connect(t.Context(), Access{Region: "eu-west-1", Transport: awsaccesstest.Transport{Handler: c}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,26 +73,7 @@ func (c *cloud) delivered(k Kind) []string {
 	return slices.Clone(c.lines[k])
 }
 
-// RoundTrip answers without a network.
-func (c *cloud) RoundTrip(q *http.Request) (*http.Response, error) {
-	in := q.Clone(q.Context())
-	if in.Host == "" {
-		in.Host = q.URL.Host
-	}
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	out := httptest.NewRecorder()
-	c.serve(out, in)
-	if err := q.Context().Err(); err != nil {
-		return nil, err
-	}
-	answer := out.Result()
-	answer.Request = q
-	return answer, nil
-}
-
-func (c *cloud) serve(w http.ResponseWriter, q *http.Request) {
+func (c *cloud) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	body, err := io.ReadAll(q.Body)
 	if err != nil {
 		c.t.Errorf("read request: %v", err)
@@ -157,7 +132,7 @@ func (c *cloud) verify(q *http.Request, service string, body []byte) {
 		c.t.Errorf("%s %s, content type %q", q.Method, q.URL, q.Header.Get("Content-Type"))
 	}
 	sum := sha256.Sum256(body)
-	v := sigv4.Verifier{Service: service, Secrets: map[string]string{"ENVKEY": "envsecret"}}
+	v := sigv4.Verifier{Service: service, Secrets: map[string]string{awsaccesstest.AccessKey: awsaccesstest.Secret}}
 	if _, err := v.Verify(q, hex.EncodeToString(sum[:])); err != nil {
 		c.t.Errorf("%s: %v", service, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/millrace/millrace/internal/awsaccess"
 )
 
 func (d *delivery) count(accepted, dropped int) {
@@ -19,7 +21,7 @@ func (d *delivery) failed(err error) time.Duration {
 		return lookEvery
 	}
 	d.failures++
-	err = explain(err)
+	err = awsaccess.Explain(err)
 	d.mu.Lock()
 	before := d.status.Err
 	d.status.Err = err

@@ -145,14 +145,15 @@ func (e *Exporter) export(ctx context.Context) {
 
 // note counts, and logs when there is another trouble than before.
 func (e *Exporter) note(n int, err error) {
+	trouble := ""
 	e.mu.Lock()
 	if err == nil {
 		e.sent += int64(n)
 	} else {
 		e.dropped += int64(n)
+		trouble = awsaccess.Explain(err).Error()
 	}
 	e.mu.Unlock()
-	trouble := reason(err)
 	switch {
 	case trouble == e.trouble:
 	case err != nil:

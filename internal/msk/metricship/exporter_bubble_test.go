@@ -20,6 +20,7 @@ import (
 
 	"github.com/aws/smithy-go/encoding/cbor"
 
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 	"github.com/millrace/millrace/internal/sigv4"
 )
 
@@ -33,25 +34,25 @@ type cloud struct {
 	sizes   []int
 }
 
-func (c *cloud) RoundTrip(q *http.Request) (*http.Response, error) {
+func (c *cloud) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	raw, err := io.ReadAll(q.Body)
 	if err != nil {
-		return nil, err
+		c.t.Error(err)
 	}
 	c.check(q, raw)
-	answer := &http.Response{StatusCode: 200, Header: http.Header{"Smithy-Protocol": {"rpc-v2-cbor"}, "Content-Type": {"application/cbor"}}, Request: q}
+	w.Header().Set("Smithy-Protocol", "rpc-v2-cbor")
+	w.Header().Set("Content-Type", "application/cbor")
 	body := cbor.Map{}
 	c.mu.Lock()
 	code := c.code
 	c.mu.Unlock()
 	if code != "" {
-		answer.StatusCode = 400
+		w.WriteHeader(http.StatusBadRequest)
 		body = cbor.Map{"__type": cbor.String("com.amazonaws.cloudwatch#" + code), "message": cbor.String("no")}
 	} else {
 		c.put(raw, q.Header.Get("Content-Encoding"))
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(cbor.Encode(body)))
-	return answer, nil
+	_, _ = w.Write(cbor.Encode(body))
 }
 
 func (c *cloud) check(q *http.Request, body []byte) {
@@ -59,12 +60,8 @@ func (c *cloud) check(q *http.Request, body []byte) {
 		q.Header.Get("Smithy-Protocol") != "rpc-v2-cbor" || q.Header.Get("Content-Type") != "application/cbor" {
 		c.t.Errorf("%s %s %v", q.Method, q.URL, q.Header)
 	}
-	if q.Host == "" {
-		q = q.Clone(q.Context())
-		q.Host = q.URL.Host
-	}
 	sum := sha256.Sum256(body)
-	v := sigv4.Verifier{Service: "monitoring", Secrets: map[string]string{"ENVKEY": "envsecret"}}
+	v := sigv4.Verifier{Service: "monitoring", Secrets: map[string]string{awsaccesstest.AccessKey: awsaccesstest.Secret}}
 	if _, err := v.Verify(q, hex.EncodeToString(sum[:])); err != nil {
 		c.t.Error(err)
 	}
@@ -110,22 +107,11 @@ func text(d cbor.Map) string {
 	return fmt.Sprintf("%v=%v %v %v %v %v", dimension["Name"], dimension["Value"], d["MetricName"], d["Value"], d["Unit"], at)
 }
 
-func environment(t *testing.T) {
-	t.Helper()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": "envsecret", "AWS_SESSION_TOKEN": "", "AWS_REGION": "", "AWS_DEFAULT_REGION": "",
-		"AWS_PROFILE": "", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none", "AWS_EC2_METADATA_DISABLED": "true",
-		"AWS_ENDPOINT_URL": "", "AWS_CA_BUNDLE": "", "AWS_MAX_ATTEMPTS": "", "AWS_RETRY_MODE": "",
-	} {
-		t.Setenv(name, value)
-	}
-}
-
 func TestExport(t *testing.T) {
-	environment(t)
+	awsaccesstest.Environment(t)
 	synctest.Test(t, func(t *testing.T) {
 		sky := &cloud{t: t}
-		e, err := Start(t.Context(), Settings{Region: "eu-west-1", Transport: sky, Read: func(context.Context) []Snapshot {
+		e, err := Start(t.Context(), Settings{Region: "eu-west-1", Transport: awsaccesstest.Transport{Handler: sky}, Read: func(context.Context) []Snapshot {
 			return []Snapshot{
 				{"one", time.Now(), map[Metric]float64{WorkerCount: 2, CPUUtilization: 12.5, SinkRecordReadRate: math.NaN(), RebalanceTimeAvg: math.Inf(1), "Other": 1}},
 				{"", time.Now(), map[Metric]float64{WorkerCount: 1}},
@@ -152,7 +138,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestManyConnectors(t *testing.T) {
-	environment(t)
+	awsaccesstest.Environment(t)
 	synctest.Test(t, func(t *testing.T) {
 		sky := &cloud{t: t}
 		all := map[Metric]float64{}
@@ -162,7 +148,7 @@ func TestManyConnectors(t *testing.T) {
 			}
 			all[m] = float64(i)
 		}
-		e, err := Start(t.Context(), Settings{Region: "eu-west-1", Namespace: "x", Every: time.Hour, Transport: sky, Read: func(context.Context) (list []Snapshot) {
+		e, err := Start(t.Context(), Settings{Region: "eu-west-1", Namespace: "x", Every: time.Hour, Transport: awsaccesstest.Transport{Handler: sky}, Read: func(context.Context) (list []Snapshot) {
 			for i := range 120 {
 				list = append(list, Snapshot{fmt.Sprint("c", i), time.Now(), all})
 			}
@@ -181,12 +167,12 @@ func TestManyConnectors(t *testing.T) {
 
 // TestTrouble: values that are not accepted are dropped, and it is said once.
 func TestTrouble(t *testing.T) {
-	environment(t)
+	awsaccesstest.Environment(t)
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		sky := &cloud{t: t, code: "AccessDeniedException"}
 		e, err := Start(t.Context(), Settings{
-			Region: "eu-west-1", Transport: sky, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			Region: "eu-west-1", Transport: awsaccesstest.Transport{Handler: sky}, Log: slog.New(slog.NewTextHandler(&log, nil)),
 			Read: func(context.Context) []Snapshot {
 				return []Snapshot{{"one", time.Now(), map[Metric]float64{WorkerCount: 2}}}
 			},
@@ -211,7 +197,7 @@ func TestTrouble(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	environment(t)
+	awsaccesstest.Environment(t)
 	read := func(context.Context) []Snapshot { return nil }
 	for want, s := range map[string]Settings{
 		"nothing to read":          {Region: "x"},

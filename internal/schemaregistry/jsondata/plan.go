@@ -2,56 +2,43 @@ package jsondata
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // plan says how values of a schema are read and written.
 type plan struct {
 	op       op
+	logical  jsonvalue.Logical
 	schema   *data.Schema
 	optional bool
 	def      any   // what replaces null, or nil
 	elem     *plan // values of arrays and maps; nil without schema
 	key      *plan // keys of maps
 	fields   []field
-	index    map[string]int32
+	names    jsonvalue.Names
 }
 
 // field is a member of a struct.
 type field struct {
 	*plan
-	name   string
-	quoted []byte // as member name
-	next   []byte // the same, as it follows another member
+	name string
 }
 
-// op is what a plan does: a type, or a logical type.
-type op uint8
+// op is what a plan does: a primitive type, or one of these.
+type op data.Type
 
 const (
-	opInt8 op = iota
-	opInt16
-	opInt32
-	opInt64
-	opFloat32
-	opFloat64
-	opBoolean
-	opString
-	opBytes
-	opArray
-	opPairs // map that is a list of keys and values
-	opTable // map that is an object
+	opArray op = op(data.Bytes) + 1 + iota
+	opPairs    // map that is a list of keys and values
+	opTable    // map that is an object
 	opStruct
 	opUnion
-	opDecimal
-	opDate
-	opTime
-	opTimestamp
+	opLogical
 )
 
 // planner makes plans, one for each schema.
@@ -64,32 +51,20 @@ func (m planner) plan(s *data.Schema) *plan {
 	if p := m[s]; p != nil {
 		return p
 	}
-	p := &plan{op: opOf(s), schema: s, optional: s.Optional(), def: s.Default()}
+	p := &plan{op: opOf(s), logical: jsonvalue.LogicalOf(s), schema: s, optional: s.Optional(), def: s.Default()}
 	m[s] = p
 	p.key, p.elem = m.plan(s.Key()), m.plan(s.Value())
-	fields := s.Fields()
-	p.fields = make([]field, len(fields))
-	p.index = make(map[string]int32, len(fields))
-	for i, f := range fields {
-		text := append(jsontext.AppendQuoted([]byte{','}, f.Name), ':')
-		p.fields[i] = field{plan: m.plan(f.Schema), name: f.Name, quoted: text[1 : len(text)-1], next: text}
-		p.index[f.Name] = int32(i)
+	p.fields, p.names = make([]field, len(s.Fields())), jsonvalue.NewNames(s.Fields())
+	for i, f := range s.Fields() {
+		p.fields[i] = field{m.plan(f.Schema), f.Name}
 	}
 	return p
 }
 
 func opOf(s *data.Schema) op {
-	switch s.Name() {
-	case data.DecimalName:
-		return opDecimal
-	case data.DateName:
-		return opDate
-	case data.TimeName:
-		return opTime
-	case data.TimestampName:
-		return opTimestamp
-	}
 	switch t := s.Type(); {
+	case jsonvalue.LogicalOf(s) != jsonvalue.None:
+		return opLogical
 	case isUnion(s):
 		return opUnion
 	case t == data.StructType:
@@ -101,19 +76,6 @@ func opOf(s *data.Schema) op {
 	default:
 		return op(t)
 	}
-}
-
-// renew returns a default that belongs to the record alone, parts aside.
-func renew(def any) any {
-	switch v := def.(type) {
-	case *data.Struct:
-		return data.StructOf(v.Schema(), slices.Clone(v.Slots()))
-	case *data.Map:
-		return v.Copy()
-	case []any:
-		return slices.Clone(v)
-	}
-	return def
 }
 
 // ValueError is a value that does not fit its schema. Path is where it stands, with

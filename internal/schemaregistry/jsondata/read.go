@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // Reader reads values of one schema. It must not be used by several goroutines at a
@@ -70,7 +71,7 @@ func (d *decoder) value(p *plan, i, depth int) (v any, end int, err error) {
 		return v, end, err
 	}
 	switch p.op {
-	case opString:
+	case op(data.String):
 		return d.text(p, i, depth, kind)
 	case opStruct:
 		return d.structure(p, i, depth+1, kind)
@@ -82,77 +83,26 @@ func (d *decoder) value(p *plan, i, depth int) (v any, end int, err error) {
 		return d.table(p, i, depth+1, kind)
 	case opPairs:
 		return d.pairs(p, i, depth+1, kind)
-	case opBytes:
+	case op(data.Bytes):
 		return d.bytes(p, i, depth, kind)
-	case opDecimal, opDate, opTime, opTimestamp:
+	case opLogical:
 		return d.logical(p, i, depth, kind)
 	}
 	if kind == jsontext.Whole {
-		return d.number(p, i)
+		return jsonvalue.ReadNumber(d.src, i, data.Type(p.op))
 	}
 	if end, err = jsontext.Skip(d.src, i, depth); err != nil {
 		return nil, end, err
 	}
-	return zero(p.op, kind == jsontext.True), end, nil
+	return jsonvalue.Zero(data.Type(p.op), kind == jsontext.True), end, nil
 }
 
 // null returns what a JSON null stands for.
 func (p *plan) null() (any, error) {
 	if p.def != nil || p.optional {
-		return renew(p.def), nil
+		return jsonvalue.Renewed(p.def), nil
 	}
 	return nil, data.Errorf("Invalid null value for required %s field", p.schema.Type())
-}
-
-// zero is what a number's type makes of a value that is no number, and the boolean
-// type of any.
-func zero(o op, yes bool) any {
-	switch o {
-	case opInt8:
-		return int8(0)
-	case opInt16:
-		return int16(0)
-	case opInt32:
-		return int32(0)
-	case opInt64:
-		return int64(0)
-	case opFloat32:
-		return float32(0)
-	case opFloat64:
-		return float64(0)
-	}
-	return yes
-}
-
-func (d *decoder) number(p *plan, i int) (v any, end int, err error) {
-	end, kind, _, err := jsontext.ScanNumber(d.src, i)
-	if err != nil {
-		return nil, end, err
-	}
-	number := d.src[i:end]
-	switch p.op {
-	case opFloat64:
-		return jsontext.Double(number), end, nil
-	case opFloat32:
-		return jsontext.Float(number), end, nil
-	case opBoolean:
-		return false, end, nil
-	}
-	n := int64(0)
-	if kind == jsontext.Whole {
-		n = jsontext.Long(number)
-	} else {
-		n = truncated(number)
-	}
-	switch p.op {
-	case opInt8:
-		return int8(n), end, nil
-	case opInt16:
-		return int16(n), end, nil
-	case opInt32:
-		return int32(n), end, nil
-	}
-	return n, end, nil
 }
 
 func (d *decoder) text(p *plan, i, depth int, kind jsontext.Kind) (v any, end int, err error) {
@@ -198,6 +148,6 @@ func (d *decoder) logical(p *plan, i, depth int, kind jsontext.Kind) (v any, end
 	if err != nil {
 		return nil, end, err
 	}
-	v, err = convertLogical(p, d.src[i:end], kind)
+	v, err = p.logical.Read(p.schema, d.src[i:end], kind)
 	return v, end, err
 }

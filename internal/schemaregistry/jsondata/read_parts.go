@@ -1,11 +1,11 @@
 package jsondata
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // open goes into the object or list at i; more is false when it is empty, and then
@@ -31,20 +31,17 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 	}
 	s := d.structs.Make(p.schema, roomAt(depth))
 	slots := s.Slots()
-	set := fieldSet{}
-	if len(p.fields) > 64 {
-		set.large = make([]bool, len(p.fields))
-	}
+	set := jsonvalue.NewFieldSet(len(p.fields))
 	for next := 0; more; {
 		var k int
-		if k, i, err = d.field(p, i, next); err != nil {
+		if k, i, err = p.names.Read(d.src, i, next); err != nil {
 			return nil, i, err
 		}
 		if k < 0 {
 			i, err = jsontext.Skip(d.src, i, depth)
 		} else {
 			slots[k], i, err = d.fieldValue(&p.fields[k], i, depth)
-			set.add(k)
+			set.Add(k)
 			next = k + 1
 		}
 		if err != nil {
@@ -67,28 +64,6 @@ func roomAt(depth int) int {
 		return 0
 	}
 	return 3
-}
-
-// field reads a name at i and returns its field, preferably the next one, and where
-// the value is; -1 for a name that the schema does not have.
-func (d *decoder) field(p *plan, i, next int) (k, at int, err error) {
-	if next < len(p.fields) {
-		if q := p.fields[next].quoted; bytes.HasPrefix(d.src[i:], q) {
-			if at = i + len(q); jsontext.Tight(d.src, at, ':') {
-				return next, at + 1, nil
-			}
-			at, err = jsontext.Colon(d.src, at)
-			return next, at, err
-		}
-	}
-	name, at, err := d.name(i)
-	if err != nil {
-		return -1, at, err
-	}
-	if n, ok := p.index[name]; ok {
-		return int(n), at, nil
-	}
-	return -1, at, nil
 }
 
 // name reads a member name at i and returns where the value is.
@@ -118,16 +93,16 @@ func (d *decoder) fieldValue(f *field, i, depth int) (v any, end int, err error)
 
 // fillUnset sets the fields that the document does not have. Required ones without
 // default stay unset: JSON Schema does not require all properties.
-func (d *decoder) fillUnset(p *plan, slots []any, set *fieldSet) {
-	if set.n == len(slots) {
+func (d *decoder) fillUnset(p *plan, slots []any, set *jsonvalue.FieldSet) {
+	if set.Full(len(slots)) {
 		return
 	}
 	for k := range slots {
-		if set.has(k) {
+		if set.Has(k) {
 			continue
 		}
 		f := p.fields[k]
-		slots[k] = renew(f.def)
+		slots[k] = jsonvalue.Renewed(f.def)
 		if slots[k] == nil && !f.optional {
 			d.blanks++
 		}
@@ -153,8 +128,8 @@ func (d *decoder) list(p *plan, i, depth int, kind jsontext.Kind) (v any, end in
 		if end, err = jsontext.Skip(d.src, i, depth-1); err != nil {
 			return nil, end, err
 		}
-		for _, m := range members(d.src, i) {
-			if _, err = read(m.at); err != nil {
+		for _, m := range jsonvalue.Members(d.src, i) {
+			if _, err = read(m.At); err != nil {
 				return nil, i, err
 			}
 		}
@@ -227,7 +202,7 @@ func (d *decoder) pair(p *plan, m *data.Map, i, depth int) (end int, err error) 
 	if end, err = jsontext.Skip(d.src, i, depth); err != nil {
 		return end, err
 	}
-	entry := members(d.src, i)
+	entry := jsonvalue.Members(d.src, i)
 	if len(entry) != 2 {
 		return i, data.Errorf("Found invalid map entry, expected length 2 but found :%d", len(entry))
 	}
@@ -244,17 +219,17 @@ func (d *decoder) pair(p *plan, m *data.Map, i, depth int) (end int, err error) 
 }
 
 // named reads a part of an entry, which may be missing.
-func (d *decoder) named(p *plan, entry []member, name string, depth int) (any, error) {
+func (d *decoder) named(p *plan, entry []jsonvalue.Member, name string, depth int) (any, error) {
 	for _, m := range entry {
-		if m.name == name {
-			v, _, err := d.value(p, m.at, depth)
+		if m.Name == name {
+			v, _, err := d.value(p, m.At, depth)
 			return v, within(err, name)
 		}
 	}
 	if p.def == nil && !p.optional {
 		d.blanks++
 	}
-	return renew(p.def), nil
+	return jsonvalue.Renewed(p.def), nil
 }
 
 // wrong reports a value of the wrong kind.

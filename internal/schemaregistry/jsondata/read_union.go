@@ -3,6 +3,7 @@ package jsondata
 import (
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // union reads a value of one of several schemas: the first one whose type it has, or
@@ -68,15 +69,15 @@ func suits(t data.Type, kind jsontext.Kind) bool {
 // common counts the members of an object, and of those within it, that a struct has
 // fields for.
 func (d *decoder) common(p *plan, i int) (n int) {
-	for _, m := range members(d.src, i) {
-		k, ok := p.index[m.name]
+	for _, m := range jsonvalue.Members(d.src, i) {
+		k, ok := p.names.Index(m.Name)
 		if !ok {
 			continue
 		}
 		n++
 		f := p.fields[k].plan
-		if f.schema.Type() == data.StructType && jsontext.KindAt(d.src, m.at) == jsontext.Object {
-			n += d.common(f, m.at)
+		if f.schema.Type() == data.StructType && jsontext.KindAt(d.src, m.At) == jsontext.Object {
+			n += d.common(f, m.At)
 		}
 	}
 	return n

@@ -1,10 +1,8 @@
 package jsondata
 
 import (
-	"strconv"
-
 	"github.com/millrace/millrace/connect/data"
-	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // Writer writes values of one schema, or values without schema. It is safe for
@@ -70,60 +68,14 @@ func (e *encoder) value(dst []byte, p *plan, v any) ([]byte, error) {
 	if p == nil {
 		return e.anyValue(dst, v)
 	}
+	if t := data.Type(p.op); t.Primitive() {
+		return jsonvalue.AppendPrimitive(dst, t, v)
+	}
 	switch p.op {
-	case opString:
-		if s, ok := v.(string); ok {
-			return jsontext.AppendQuoted(dst, s), nil
-		}
-	case opInt64:
-		if n, ok := v.(int64); ok {
-			return strconv.AppendInt(dst, n, 10), nil
-		}
-	case opInt32:
-		if n, ok := v.(int32); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opFloat64:
-		if f, ok := v.(float64); ok {
-			return jsontext.AppendDouble(dst, f), nil
-		}
-	case opBoolean:
-		if b, ok := v.(bool); ok {
-			return strconv.AppendBool(dst, b), nil
-		}
 	case opStruct, opUnion:
 		if s, ok := v.(*data.Struct); ok {
 			return e.structure(dst, p, s)
 		}
-	default:
-		return e.other(dst, p, v)
-	}
-	return dst, wrongType(p, v)
-}
-
-func wrongType(p *plan, v any) error {
-	return data.Errorf("Invalid type for %s: class %s", p.schema.Type(), data.ClassName(v))
-}
-
-func (e *encoder) other(dst []byte, p *plan, v any) ([]byte, error) {
-	switch p.op {
-	case opInt8:
-		if n, ok := v.(int8); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opInt16:
-		if n, ok := v.(int16); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opFloat32:
-		if f, ok := v.(float32); ok {
-			return jsontext.AppendFloat(dst, f), nil
-		}
-	case opBytes:
-		if raw, ok := v.([]byte); ok {
-			return data.AppendBase64(dst, raw), nil
-		}
-		return dst, data.Errorf("Invalid type for bytes type: class %s", data.ClassName(v))
 	case opArray:
 		if list, ok := v.([]any); ok {
 			return e.list(dst, p.elem, list)
@@ -137,9 +89,9 @@ func (e *encoder) other(dst []byte, p *plan, v any) ([]byte, error) {
 			return e.table(dst, p, m)
 		}
 	default:
-		return e.logical(dst, p, v)
+		return p.logical.Append(dst, p.schema, v, e.numeric)
 	}
-	return dst, wrongType(p, v)
+	return dst, jsonvalue.WrongType(p.schema.Type(), v)
 }
 
 func (e *encoder) structure(dst []byte, p *plan, s *data.Struct) (_ []byte, err error) {
@@ -150,27 +102,25 @@ func (e *encoder) structure(dst []byte, p *plan, s *data.Struct) (_ []byte, err 
 		return e.union(dst, p, s)
 	}
 	slots := s.Slots()
-	dst = append(dst, '{')
-	first := true
+	start := len(dst)
 	for i := range p.fields {
-		f := &p.fields[i]
-		start := len(dst)
-		if first {
-			dst = append(dst, f.next[1:]...)
+		before, ok := len(dst), true
+		dst = p.names.Append(dst, i)
+		f, v := p.fields[i].plan, slots[i]
+		// As maybe, with fewer calls for most fields.
+		if t := data.Type(f.op); t.Primitive() && v != nil {
+			dst, err = jsonvalue.AppendPrimitive(dst, t, v)
 		} else {
-			dst = append(dst, f.next...)
+			dst, ok, err = e.maybe(dst, f, v)
 		}
-		var ok bool
-		if dst, ok, err = e.maybe(dst, f.plan, slots[i]); err != nil {
-			return dst, within(err, f.name)
+		if err != nil {
+			return dst, within(err, p.fields[i].name)
 		}
 		if !ok {
-			dst = dst[:start]
-			continue
+			dst = dst[:before]
 		}
-		first = false
 	}
-	return append(dst, '}'), nil
+	return jsonvalue.Close(dst, start), nil
 }
 
 // union appends the one field that is set.
@@ -238,7 +188,7 @@ func (e *encoder) table(dst []byte, p *plan, m *data.Map) (_ []byte, err error) 
 	if !m.StringKeys() {
 		for k := range m.All() {
 			if _, ok := k.(string); !ok {
-				return dst, wrongType(p.key, k)
+				return dst, jsonvalue.WrongType(p.key.schema.Type(), k)
 			}
 		}
 	}

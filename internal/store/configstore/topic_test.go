@@ -17,18 +17,9 @@ import (
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/devbroker"
+	"github.com/millrace/millrace/internal/devbroker/devbrokertest"
 	"github.com/millrace/millrace/internal/store/state"
 )
-
-func startBroker(t *testing.T) *devbroker.Broker {
-	t.Helper()
-	b, err := devbroker.Start(devbroker.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return b
-}
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -93,7 +84,7 @@ func (h *heard) all() []string {
 
 // Two workers share a topic: whatever one writes, the other sees and is told in order.
 func TestTwoWorkers(t *testing.T) {
-	b, told, ctx := startBroker(t), &heard{}, within(t)
+	b, told, ctx := devbrokertest.Start(t, devbroker.Settings{}), &heard{}, within(t)
 	writer := openTopic(t, topicSettings(b))
 	s := topicSettings(b)
 	s.Events = told.add
@@ -136,7 +127,7 @@ func TestTwoWorkers(t *testing.T) {
 }
 
 func TestSnapshotIsKept(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, topicSettings(b))
 	before := topic.Snapshot()
 	if topic.Snapshot() != before {
@@ -154,7 +145,7 @@ func TestSnapshotIsKept(t *testing.T) {
 // What compaction leaves is in order but has gaps; what is not read back consistent is
 // repaired by the next commit.
 func TestPartialHistory(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	openTopic(t, topicSettings(b)).Close()
 	produce(t, b, "task-gone-0={\"properties\":{}}", `commit-gone={"tasks":1}`, `tasks-fencing-c={"task-count":3}`,
 		connectorC, task1, `commit-c={"tasks":2}`, `target-state-c={"state":"PAUSED"}`, "connector-old", "target-state-old")
@@ -174,7 +165,7 @@ func TestPartialHistory(t *testing.T) {
 
 // Java's workers stop at some of these records, at the start or later.
 func TestGarbage(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	openTopic(t, topicSettings(b)).Close()
 	garbage := []string{
 		"", "=", "connector-x={", "connector-x=\xff\xfe", connectorC, `commit-c={"tasks":-1}`, `commit-c={"tasks":"1"}`,
@@ -193,7 +184,7 @@ func TestGarbage(t *testing.T) {
 }
 
 func TestUnsuitableTopics(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	if err := b.Cluster().CreateTopic("configs", 3, map[string]string{"cleanup.policy": "compact"}); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +205,7 @@ func TestUnsuitableTopics(t *testing.T) {
 
 // Errors have Connect's words, and the cause behind them.
 func TestWriteErrors(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, topicSettings(b))
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
@@ -251,7 +242,7 @@ func leading(b *devbroker.Broker, eos string) TopicSettings {
 // A new leader shuts the old one out, which can come back by claiming again.
 func TestFencing(t *testing.T) {
 	for _, eos := range []string{EOSPreparing, EOSEnabled} {
-		b, ctx := startBroker(t), within(t)
+		b, ctx := devbrokertest.Start(t, devbroker.Settings{}), within(t)
 		old, young := openTopic(t, leading(b, eos)), openTopic(t, leading(b, eos))
 		put := func(l *Topic, k string) error { return l.PutConnector(ctx, "c", map[string]string{"k": k}, "") }
 		if err := put(old, "0"); !errors.Is(err, ErrUnclaimed) || old.Fenced() {
@@ -305,7 +296,7 @@ func TestFencing(t *testing.T) {
 }
 
 func TestDisabledNeedsNoClaim(t *testing.T) {
-	topic := openTopic(t, topicSettings(startBroker(t)))
+	topic := openTopic(t, topicSettings(devbrokertest.Start(t, devbroker.Settings{})))
 	if err := topic.Claim(within(t)); err != nil || topic.Fenced() {
 		t.Fatal(err)
 	}
@@ -319,7 +310,7 @@ const closeWindow = 4 * time.Second
 
 // Nothing a leader does can hang: closing ends its transaction and its claim.
 func TestCloseEndsLeading(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic, other := openTopic(t, leading(b, EOSPreparing)), openTopic(t, leading(b, EOSPreparing))
 	if err := topic.Claim(within(t)); err != nil {
 		t.Fatal(err)
@@ -348,7 +339,7 @@ func TestCloseEndsLeading(t *testing.T) {
 }
 
 func TestManyRecords(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	openTopic(t, topicSettings(b)).Close()
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addrs()...), kgo.DefaultProduceTopic("configs"))
 	if err != nil {

@@ -17,18 +17,9 @@ import (
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/devbroker"
+	"github.com/millrace/millrace/internal/devbroker/devbrokertest"
 	"github.com/millrace/millrace/internal/kafka"
 )
-
-func startBroker(t *testing.T) *devbroker.Broker {
-	t.Helper()
-	b, err := devbroker.Start(devbroker.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return b
-}
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -133,7 +124,7 @@ const (
 )
 
 func TestTwoStores(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	first, second := openTopic(t, b, "offsets"), openTopic(t, b, "offsets")
 	set(t, first, keyAB+`={"p":1}`, keyD+`={"p":2}`)
 	if got := get(t, second, keyAB); got != `{"p":1}` {
@@ -155,7 +146,7 @@ func TestTwoStores(t *testing.T) {
 
 // Keys that Java wrote in another order are read, written and deleted as they are.
 func TestForms(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b, "offsets")
 	produce(t, b, "offsets", keyBA+`={"p":1}`)
 	if got := get(t, topic, keyAB); got != `{"p":1}` {
@@ -228,7 +219,7 @@ func TestMeaning(t *testing.T) {
 }
 
 func TestConnectorEntriesAreRewritten(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b, "offsets")
 	produce(t, b, "offsets", `["c",{"table":"t","protocol":"1"}]={"p":1}`) // the order of no HashMap
 	view := For(topic, "c")
@@ -243,7 +234,7 @@ func TestConnectorEntriesAreRewritten(t *testing.T) {
 }
 
 func TestGarbageKeys(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b, "offsets")
 	produce(t, b, "offsets", "=v", "{=v", "[]=v", `["c"]=v`, `[1,{}]=v`, `["c",null]={"p":1}`, keyAB+"=no JSON", "{", keyD+`={"p":1}`)
 	if got := get(t, topic, keyD); got != `{"p":1}` {
@@ -264,7 +255,7 @@ func layered(t *testing.T, b *devbroker.Broker) (l *Layered, own, workers *Topic
 }
 
 func TestLayered(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	l, own, workers := layered(t, b)
 	set(t, workers, keyAB+`={"p":1}`, keyD+`={"p":1}`)
 	set(t, own, keyBA+`={"p":2}`)
@@ -290,7 +281,7 @@ func TestLayered(t *testing.T) {
 // A deletion that the worker's topic refuses fails the write before anything else; a
 // value that it refuses fails nothing.
 func TestLayeredFailures(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	l, own, _ := layered(t, b)
 	set(t, l, keyAB+`={"p":1}`)
 	b.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: "offsets", Err: kerr.TopicAuthorizationFailed, Count: -1})
@@ -307,7 +298,7 @@ func TestLayeredFailures(t *testing.T) {
 }
 
 func TestManyOffsets(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	writer := openTopic(t, b, "offsets")
 	var list []Entry
 	for i := range 10_000 {

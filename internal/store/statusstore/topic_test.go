@@ -16,18 +16,9 @@ import (
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/devbroker"
+	"github.com/millrace/millrace/internal/devbroker/devbrokertest"
 	"github.com/millrace/millrace/internal/store/state"
 )
-
-func startBroker(t *testing.T) *devbroker.Broker {
-	t.Helper()
-	b, err := devbroker.Start(devbroker.Settings{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return b
-}
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -102,7 +93,7 @@ func running(worker string, generation int) state.Status {
 }
 
 func TestTwoWorkersSeeEachOther(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	first, second := openTopic(t, b), openTopic(t, b)
 	failed := state.Status{State: state.Failed, Trace: "boom\n", WorkerID: "one:8083", Generation: 3, Version: "1.0"}
 	first.PutConnector("c", running("one:8083", 3))
@@ -131,7 +122,7 @@ func TestTwoWorkersSeeEachOther(t *testing.T) {
 // A call that hangs stands in the newest status of this worker, until that changes or it
 // returns, and not in one that another worker has replaced.
 func TestStuckCalls(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	first, second := openTopic(t, b), openTopic(t, b)
 	const status = `{"state":"%s","trace":null,"worker_id":"one:8083","generation":3,"version":null%s}`
 	hangs := state.Stuck{Call: "Put", Since: time.UnixMilli(1700000000000)}
@@ -166,7 +157,7 @@ func TestStuckCalls(t *testing.T) {
 
 // Every status is written, in order.
 func TestOrder(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	var want []string
 	for i := range 1200 {
@@ -180,7 +171,7 @@ func TestOrder(t *testing.T) {
 }
 
 func TestSafePuts(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	old, young := openTopic(t, b), openTopic(t, b)
 	young.PutTask(task, running("two:8083", 5))
 	young.PutConnector("c", running("two:8083", 5))
@@ -206,7 +197,7 @@ func TestSafePuts(t *testing.T) {
 
 // A topic is noted once, however often it is used, until it is forgotten.
 func TestTopicIsNotedOnce(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	const key = "status-topic-orders:connector-c"
 	for range 100 {
@@ -234,7 +225,7 @@ func fault(b *devbroker.Broker, err *kerr.Error) (end func()) {
 
 // What fails for a while is written later, unless it does not matter any more.
 func TestRetries(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	heal := fault(b, kerr.NotEnoughReplicas)
 	other := state.TaskID{Connector: "c", Task: 1}
@@ -269,7 +260,7 @@ func TestRetries(t *testing.T) {
 
 // What the brokers refuse is not tried again and holds nobody up.
 func TestRefusal(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	heal := fault(b, kerr.TopicAuthorizationFailed)
 	topic.PutTask(task, running("one:8083", 1))
@@ -323,7 +314,7 @@ func TestQueueIsBounded(t *testing.T) {
 }
 
 func TestGarbage(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	client, err := kgo.NewClient(kgo.SeedBrokers(b.Addrs()...), kgo.DefaultProduceTopic("statuses"))
 	if err != nil {
@@ -353,7 +344,7 @@ func TestGarbage(t *testing.T) {
 // While the broker is away, puts do not block and Close ends.
 func TestBrokerAway(t *testing.T) {
 	t.Parallel()
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	if err := b.Close(); err != nil {
 		t.Fatal(err)
@@ -376,7 +367,7 @@ func TestBrokerAway(t *testing.T) {
 
 // Close writes what was put before.
 func TestCloseWrites(t *testing.T) {
-	b := startBroker(t)
+	b := devbrokertest.Start(t, devbroker.Settings{})
 	topic := openTopic(t, b)
 	topic.PutTask(task, running("one:8083", 1))
 	topic.Close()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/millrace/millrace/internal/connectorconfig/connectorconfigtest"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 )
 
 var update = flag.Bool("update", false, "write what is printed from code into files")
@@ -35,11 +36,11 @@ func TestNotSupported(t *testing.T) {
 		{map[string]string{storeKeys: "true", keysFormat: jsonFormat}, ""},
 		{map[string]string{storeHeaders: "true", headersFormat: parquetFormat}, ""},
 		{map[string]string{objectstore.PartitionerClass: "com.acme.Own"}, objectstore.PartitionerClass},
-		{map[string]string{credentialsClass: "com.acme.Own"}, credentialsClass},
-		{map[string]string{credentialsClass: "com.amazonaws.auth.DefaultAWSCredentialsProviderChain"}, ""},
+		{map[string]string{s3config.CredentialsClass: "com.acme.Own"}, s3config.CredentialsClass},
+		{map[string]string{s3config.CredentialsClass: "com.amazonaws.auth.DefaultAWSCredentialsProviderChain"}, ""},
 	} {
 		props := map[string]string{
-			bucketName: "b", formatClass: jsonFormat, flushSize: "3", objectstore.StorageClass: storageClass,
+			s3config.BucketName: "b", formatClass: jsonFormat, flushSize: "3", objectstore.StorageClass: storageClass,
 		}
 		for k, v := range c.changes {
 			props[k] = v

@@ -5,35 +5,23 @@ import (
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
+	"github.com/millrace/millrace/internal/objectstore/s3store"
 )
 
 // Keys of the group S3.
 const (
-	bucketName       = "s3.bucket.name"
 	tagging          = "s3.object.tagging"
 	taggingPairs     = "s3.object.tagging.key.value.pairs"
 	taggingError     = "s3.object.behavior.on.tagging.error"
-	region           = "s3.region"
 	partSize         = "s3.part.size"
-	credentialsClass = "s3.credentials.provider.class"
-	accessKeyID      = "aws.access.key.id"
-	secretAccessKey  = "aws.secret.access.key"
-	sseName          = "s3.ssea.name"
-	sseCustomerKey   = "s3.sse.customer.key"
 	sseKMSKey        = "s3.sse.kms.key.id"
 	cannedACL        = "s3.acl.canned"
-	wanMode          = "s3.wan.mode"
 	compressionType  = "s3.compression.type"
 	compressionLevel = "s3.compression.level"
 	decimalFormat    = "json.decimal.format"
-	partRetries      = "s3.part.retries"
-	s3RetryBackoff   = "s3.retry.backoff.ms"
 	bytesExtension   = "format.bytearray.extension"
 	bytesSeparator   = "format.bytearray.separator"
-	proxyURL         = "s3.proxy.url"
-	proxyUser        = "s3.proxy.user"
-	proxyPassword    = "s3.proxy.password"
-	expectContinue   = "s3.http.send.expect.continue"
 	onNull           = "behavior.on.null.values"
 	reportNulls      = "report.null.values.to.dlq"
 	maxWrite         = "max.write.duration.ms"
@@ -43,7 +31,6 @@ const (
 	sendDigest       = "s3.send.digest"
 	conditional      = "enable.conditional.writes"
 	scanLimit        = "max.files.scan.limit"
-	pathStyle        = "s3.path.style.access.enabled"
 	elasticBuffer    = "s3.elastic.buffer.enable"
 	elasticCapacity  = "s3.elastic.buffer.init.capacity"
 
@@ -54,18 +41,16 @@ const (
 )
 
 func s3Keys() []config.Key {
-	keys := bucketKeys()
-	keys = append(keys, securityKeys()...)
-	keys = append(keys, contentKeys()...)
+	shared := s3config.NewKeys()
+	keys := bucketKeys(shared)
+	keys = append(keys, securityKeys(shared)...)
+	keys = append(keys, contentKeys(shared)...)
 	return objectstore.Grouped("S3", append(keys, behaviorKeys()...)...)
 }
 
-func bucketKeys() []config.Key {
+func bucketKeys(shared s3config.Keys) []config.Key {
 	return []config.Key{
-		{
-			Name: bucketName, Type: config.StringType, Required: true, Importance: config.High, Width: config.LongWidth,
-			Display: "S3 Bucket", Doc: "The bucket. It must exist.",
-		},
+		shared.Bucket,
 		{
 			Name: tagging, Type: config.Boolean, Default: false, Importance: config.Low, Width: config.LongWidth,
 			Display: "S3 Object Tagging", Doc: "Tag data objects with startOffset, endOffset and recordCount.",
@@ -79,10 +64,7 @@ func bucketKeys() []config.Key {
 			Importance: config.Low, Width: config.ShortWidth,
 			Display: "Behavior for S3 object tagging error", Doc: "What becomes of an object that cannot be tagged: ignore logs a warning, fail fails the task.",
 		},
-		{
-			Name: region, Type: config.StringType, Default: "us-west-2", Validator: notBlank(), Importance: config.Medium, Width: config.LongWidth,
-			Display: "AWS region", Doc: "The region of the bucket.",
-		},
+		shared.Region,
 		{
 			Name: partSize, Type: config.Int, Default: 26214400, Validator: partSizes(), Importance: config.High, Width: config.LongWidth,
 			Display: "S3 Part Size", Doc: "Bytes of a part of a multipart upload. Each open object collects up to one part, in memory or in a file.",
@@ -90,28 +72,28 @@ func bucketKeys() []config.Key {
 	}
 }
 
-func securityKeys() []config.Key {
+func securityKeys(shared s3config.Keys) []config.Key {
 	return []config.Key{
 		{
-			Name: credentialsClass, Type: config.Class, Default: defaultCredentials, Validator: credentialsClasses(), Importance: config.Low, Width: config.LongWidth,
+			Name: s3config.CredentialsClass, Type: config.Class, Default: s3store.DefaultProvider, Validator: s3config.CredentialsClasses(), Importance: config.Low, Width: config.LongWidth,
 			Display: "AWS Credentials Provider Class", Doc: "Where credentials come from, by the name of a class of the AWS SDK for Java: the default chain, environment, " +
 				"profile, instance profile, web identity, anonymous, or AwsAssumeRoleCredentialsProvider with its keys sts.role.arn, sts.role.external.id, " +
 				"sts.role.session.name and sts.region under s3.credentials.provider.",
 		},
 		{
-			Name: accessKeyID, Type: config.StringType, Default: "", Importance: config.High, Width: config.LongWidth,
+			Name: s3config.AccessKeyID, Type: config.StringType, Default: "", Importance: config.High, Width: config.LongWidth,
 			Display: "AWS Access Key ID", Doc: "Access key. With the secret key it goes before what credentials provider classes find.",
 		},
 		{
-			Name: secretAccessKey, Type: config.PasswordType, Default: "", Importance: config.High, Width: config.LongWidth,
+			Name: s3config.SecretAccessKey, Type: config.PasswordType, Default: "", Importance: config.High, Width: config.LongWidth,
 			Display: "AWS Secret Access Key", Doc: "Secret key of aws.access.key.id.",
 		},
 		{
-			Name: sseName, Type: config.StringType, Default: "", Validator: valueOf("", "AES256", "aws:kms", "aws:kms:dsse"), Importance: config.Low, Width: config.LongWidth,
+			Name: s3config.SSEName, Type: config.StringType, Default: "", Validator: valueOf("", "AES256", "aws:kms", "aws:kms:dsse"), Importance: config.Low, Width: config.LongWidth,
 			Display: "S3 Server Side Encryption Algorithm", Doc: "How S3 encrypts objects: AES256, or aws:kms with s3.sse.kms.key.id. Empty, and aws:kms:dsse, leave it to the bucket.",
 		},
 		{
-			Name: sseCustomerKey, Type: config.PasswordType, Importance: config.Low, Width: config.LongWidth,
+			Name: s3config.SSECustomerKey, Type: config.PasswordType, Importance: config.Low, Width: config.LongWidth,
 			Display: "S3 Server Side Encryption Customer-Provided Key (SSE-C)", Doc: "Key to encrypt objects with, 32 bytes in base64. Only with s3.ssea.name=AES256.",
 		},
 		{
@@ -123,14 +105,11 @@ func securityKeys() []config.Key {
 			Validator: orNull(valueOf("private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "bucket-owner-read", "bucket-owner-full-control")),
 			Display:   "S3 Canned ACL", Doc: "Canned access control list of the objects.",
 		},
-		{
-			Name: wanMode, Type: config.Boolean, Default: false, Importance: config.Medium, Width: config.LongWidth,
-			Display: "S3 accelerated endpoint enabled", Doc: "Use the endpoint of S3 Transfer Acceleration. Path style must be off.",
-		},
+		shared.WANMode,
 	}
 }
 
-func contentKeys() []config.Key {
+func contentKeys(shared s3config.Keys) []config.Key {
 	return []config.Key{
 		{
 			Name: compressionType, Type: config.StringType, Default: "none", Validator: valueOf("none", "gzip"), Importance: config.Low, Width: config.LongWidth,
@@ -145,13 +124,10 @@ func contentKeys() []config.Key {
 			Display: "Decimal Format", Doc: "How JSON has decimals within structs: BASE64 of their bytes, or NUMERIC.",
 		},
 		{
-			Name: partRetries, Type: config.Int, Default: 3, Validator: config.AtLeast(0), Importance: config.Medium, Width: config.LongWidth,
+			Name: s3config.PartRetries, Type: config.Int, Default: 3, Validator: config.AtLeast(0), Importance: config.Medium, Width: config.LongWidth,
 			Display: "S3 Part Upload Retries", Doc: "How often a request to the store is tried in all, at least 1.",
 		},
-		{
-			Name: s3RetryBackoff, Type: config.Long, Default: 200, Validator: config.AtLeast(0), Importance: config.Low, Width: config.ShortWidth,
-			Display: "Retry Backoff (ms)", Doc: "Milliseconds to wait before a request is tried again. The bound doubles with each try; the wait is a random part of it.",
-		},
+		shared.RetryBackoff,
 		{
 			Name: bytesExtension, Type: config.StringType, Default: ".bin", Importance: config.Low, Width: config.LongWidth,
 			Display: "Output File Extension for ByteArrayFormat", Doc: "How names of byte objects end.",
@@ -160,20 +136,11 @@ func contentKeys() []config.Key {
 			Name: bytesSeparator, Type: config.StringType, Importance: config.Low, Width: config.LongWidth,
 			Display: "Line separator for ByteArrayFormat", Doc: "What follows each record in byte objects, taken as it is, blanks included. Without the key it is a line feed.",
 		},
+		shared.ProxyURL,
+		shared.ProxyUser,
+		shared.ProxyPassword,
 		{
-			Name: proxyURL, Type: config.StringType, Default: "", Importance: config.Low, Width: config.LongWidth,
-			Display: "S3 Proxy Settings", Doc: "HTTP proxy, as http://host:port.",
-		},
-		{
-			Name: proxyUser, Type: config.StringType, Importance: config.Low, Width: config.LongWidth,
-			Display: "S3 Proxy User", Doc: "User name for the proxy.",
-		},
-		{
-			Name: proxyPassword, Type: config.PasswordType, Default: "", Importance: config.Low, Width: config.LongWidth,
-			Display: "S3 Proxy Password", Doc: "Password for the proxy.",
-		},
-		{
-			Name: expectContinue, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
+			Name: s3config.ExpectContinue, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
 			Display: "S3 HTTP Send Uses Expect Continue", Doc: "Ask the store before a large body is sent.",
 		},
 	}
@@ -218,7 +185,7 @@ func behaviorKeys() []config.Key {
 			Display: "Max Files Scan Limit", Doc: "How many names are tried at most to find a free one.",
 		},
 		{
-			Name: pathStyle, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
+			Name: s3config.PathStyle, Type: config.Boolean, Default: true, Importance: config.Low, Width: config.ShortWidth,
 			Display: "Enable Path Style Access to S3", Doc: "The bucket is part of the path of requests, not of the host name.",
 		},
 		{

@@ -1,7 +1,6 @@
 package s3sink
 
 import (
-	"encoding/base64"
 	"math"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/java/dateformat"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 	"github.com/millrace/millrace/internal/objectstore/s3store"
 )
 
@@ -16,26 +16,10 @@ const concurrency = 16 // uploads of a task at the same time
 
 // storeSettings returns how to reach the bucket.
 func storeSettings(v *config.Values) (s3store.Settings, error) {
-	who, err := credentials(v)
-	if err != nil {
-		return s3store.Settings{}, err
-	}
-	s := s3store.Settings{
-		Bucket: v.String(bucketName), Region: v.String(region), Endpoint: v.String(objectstore.StoreURL),
-		PathStyle: v.Bool(pathStyle), Accelerate: v.Bool(wanMode), Credentials: who,
-		Proxy:    s3store.Proxy{URL: v.String(proxyURL), User: v.String(proxyUser), Password: v.Password(proxyPassword).Reveal()},
-		Attempts: v.Int(partRetries), Backoff: millis(v.Long(s3RetryBackoff)), Expect: v.Bool(expectContinue), MD5: v.Bool(sendDigest),
-		Parallel: concurrency, UserAgent: "KafkaS3Connector/" + version, ACL: v.String(cannedACL),
-		Encryption: s3store.Encryption{Name: v.String(sseName), KMSKey: v.String(sseKMSKey)},
-	}
-	if key := v.Password(sseCustomerKey).Reveal(); key != "" && s.Encryption.Name == "AES256" {
-		raw, err := base64.StdEncoding.DecodeString(key)
-		if err != nil || len(raw) != 32 {
-			return s, config.Errorf(sseCustomerKey, "%s must be 32 bytes in base64", sseCustomerKey)
-		}
-		s.Encryption.CustomerKey = raw
-	}
-	return s, nil
+	s, err := s3config.Settings(v, "millrace-s3-sink")
+	s.MD5, s.Parallel, s.UserAgent = v.Bool(sendDigest), concurrency, "KafkaS3Connector/"+version
+	s.ACL, s.Encryption.KMSKey = v.String(cannedACL), v.String(sseKMSKey)
+	return s, err
 }
 
 // sinkSettings returns what to do with records; the bucket is still missing.
@@ -142,7 +126,7 @@ func setNulls(v *config.Values, s *objectstore.Settings) error {
 func setTagging(v *config.Values, s *objectstore.Settings) error {
 	s.Tagging = objectstore.Tagging{
 		Enabled: v.Bool(tagging), Fail: v.String(taggingError) == "fail",
-		Attempts: v.Int(partRetries), Backoff: millis(v.Long(s3RetryBackoff)),
+		Attempts: v.Int(s3config.PartRetries), Backoff: millis(v.Long(s3config.RetryBackoff)),
 	}
 	for _, pair := range v.List(taggingPairs) {
 		pieces := strings.Split(pair, ":")

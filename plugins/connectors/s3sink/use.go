@@ -1,7 +1,7 @@
 package s3sink
 
 import (
-	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 	"github.com/millrace/millrace/internal/objectstore/s3store"
 )
 
@@ -21,10 +21,7 @@ func (c *connector) Use(props map[string]string) (u s3store.Use, err error) {
 		return u, err
 	}
 	u.Settings.Transport = c.settings.Transport
-	u.Keys = s3store.Keys{
-		Bucket: bucketName, Region: region, Endpoint: objectstore.StoreURL,
-		Access: accessKeyID + " and " + secretAccessKey, Role: credentialsPrefix + "sts.role.arn", Class: credentialsClass,
-	}
+	u.Keys = s3config.Names()
 	// Transformations may change the topic, by which objects are named.
 	topic, known := s3store.FirstTopic(props)
 	u.Name, u.Guessed = settings.Layout.Name(topic, 0, "millrace", 0, ""), !known

@@ -5,11 +5,13 @@ import (
 
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 )
 
 // Texts of the Java connector.
 const (
-	wanAndPathStyle = "Both accelerate mode and path style access are being enabled. These options are mutually exclusive and " +
+	credentialInterface = "interface software.amazon.awssdk.auth.credentials.AwsCredentialsProvider"
+	wanAndPathStyle     = "Both accelerate mode and path style access are being enabled. These options are mutually exclusive and " +
 		"cannot be enabled together. Please disable one of them"
 	keysMandatory = "Writing Kafka record keys to storage is mandatory when tombstone writing is enabled."
 	noFieldName   = "Partition field name cannot be null or empty when using FieldPartitioner."
@@ -31,8 +33,8 @@ func (c *connector) Validate(_ map[string]string, r *config.Result) {
 	if strings.EqualFold(k.text(onNull), "write") && !k.bool(storeKeys) {
 		k.fail(keysMandatory, storeKeys, onNull)
 	}
-	if k.bool(wanMode) && k.bool(pathStyle) {
-		k.fail(wanAndPathStyle, wanMode, pathStyle)
+	if k.bool(s3config.WANMode) && k.bool(s3config.PathStyle) {
+		k.fail(wanAndPathStyle, s3config.WANMode, s3config.PathStyle)
 	}
 	if k.text(objectstore.PartitionerClass) == objectstore.FieldPartitionerName && len(k.list(objectstore.PartitionFieldName)) == 0 {
 		k.fail(noFieldName, objectstore.PartitionFieldName)
@@ -77,8 +79,8 @@ func (k checked) wrong(key string) bool {
 
 // provider adds what Java says of a class that it does not find.
 func (k checked) provider() {
-	if k.wrong(credentialsClass) {
-		k.fail(config.Invalid(credentialsClass, nil, "Class must extend: "+credentialInterface).Msg, credentialsClass)
+	if k.wrong(s3config.CredentialsClass) {
+		k.fail(config.Invalid(s3config.CredentialsClass, nil, "Class must extend: "+credentialInterface).Msg, s3config.CredentialsClass)
 	}
 }
 

@@ -53,15 +53,6 @@ func orNull(v config.Validator) config.Validator {
 	})
 }
 
-func notBlank() config.Validator {
-	return config.Valid("a region such as eu-west-1", func(key string, value any) error {
-		if s, ok := value.(string); ok && strings.TrimSpace(s) == "" {
-			return config.Errorf(key, "region must not be blank or empty.")
-		}
-		return nil
-	})
-}
-
 // choices recommends texts.
 func choices(texts ...string) config.Recommender {
 	all := make([]any, len(texts))

@@ -1,7 +1,6 @@
 package s3source
 
 import (
-	"encoding/base64"
 	"math"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/millrace/millrace/connect/config"
 	"github.com/millrace/millrace/connect/source"
 	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 	"github.com/millrace/millrace/internal/objectstore/s3store"
 	"github.com/millrace/millrace/internal/schemaregistry/avrodata"
 	"github.com/millrace/millrace/plugins/connectors/s3source/content"
@@ -108,52 +108,9 @@ func formatsOf(v *config.Values) *formats {
 
 // storeSettings returns how to reach the bucket.
 func storeSettings(v *config.Values) (s3store.Settings, error) {
-	who, err := credentials(v)
-	if err != nil {
-		return s3store.Settings{}, err
-	}
-	s := s3store.Settings{
-		Bucket: v.String(bucketName), Region: v.String(region), Endpoint: v.String(objectstore.StoreURL),
-		PathStyle: v.Bool(pathStyle) && v.Bool(sinkPathStyle), Accelerate: v.Bool(wanMode), Credentials: who,
-		Proxy:    s3store.Proxy{URL: v.String(proxyURL), User: v.String(proxyUser), Password: v.Password(proxyPassword).Reveal()},
-		Attempts: v.Int(partRetries), UserAgent: userAgent,
-		Backoff:    time.Duration(min(v.Long(retryBackoff), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond,
-		Encryption: s3store.Encryption{Name: v.String(sseName)},
-	}
-	if key := v.Password(sseCustomerKey).Reveal(); key != "" && s.Encryption.Name == "AES256" {
-		raw, err := base64.StdEncoding.DecodeString(key)
-		if err != nil || len(raw) != 32 {
-			return s, config.Errorf(sseCustomerKey, "%s must be 32 bytes in base64", sseCustomerKey)
-		}
-		s.Encryption.CustomerKey = raw
-	}
-	return s, nil
-}
-
-// credentials returns where the configuration says credentials come from.
-func credentials(v *config.Values) (s3store.Credentials, error) {
-	kind, ok := s3store.KindOf(v.String(credentialsClass))
-	if !ok {
-		return s3store.Credentials{}, config.Invalid(credentialsClass, v.String(credentialsClass), "the class is not supported")
-	}
-	c := s3store.Credentials{Kind: kind, ID: strings.TrimSpace(v.String(accessKeyID)), Secret: v.Password(secretAccessKey).Reveal()}
-	switch {
-	case kind == s3store.AssumeRole:
-		own := v.WithPrefix(credentialsPrefix)
-		c.Role = s3store.Role{
-			ARN: own["sts.role.arn"], ExternalID: own["sts.role.external.id"],
-			SessionName: own["sts.role.session.name"], Region: own["sts.region"],
-		}
-		if c.Role.ARN == "" {
-			return c, config.Errorf(credentialsPrefix+"sts.role.arn", "%ssts.role.arn must be set for %s", credentialsPrefix, v.String(credentialsClass))
-		}
-		if c.Role.SessionName == "" {
-			c.Role.SessionName = "millrace-s3-source"
-		}
-	case c.ID != "" && strings.TrimSpace(c.Secret) != "":
-		c.Kind = s3store.Static
-	}
-	return c, nil
+	s, err := s3config.Settings(v, "millrace-s3-source")
+	s.UserAgent, s.PathStyle = userAgent, s.PathStyle && v.Bool(pathStyle)
+	return s, err
 }
 
 // share is what one of the tasks reads.

@@ -1,18 +1,17 @@
 package s3source
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/connect/config"
-	"github.com/millrace/millrace/internal/objectstore/s3store"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 )
 
 func parsed(t *testing.T, changes ...string) *config.Values {
 	t.Helper()
-	props := map[string]string{bucketName: "b", formatClass: jsonFormat}
+	props := map[string]string{s3config.BucketName: "b", formatClass: jsonFormat}
 	for i := 0; i+1 < len(changes); i += 2 {
 		props[changes[i]] = changes[i+1]
 	}
@@ -24,30 +23,21 @@ func parsed(t *testing.T, changes ...string) *config.Values {
 }
 
 func TestSettings(t *testing.T) {
-	key := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))
-	s, err := newSettings(parsed(
-		t, folders, "b,a/,a/b/", sseName, "AES256", sseCustomerKey, key, sinkPathStyle, "false", accessKeyID, " ID ", secretAccessKey, "s",
-		proxyURL, "http://proxy:1", proxyUser, "u", proxyPassword, "p", pollInterval, "9223372036854775807",
-	))
+	s, err := newSettings(parsed(t, folders, "b,a/,a/b/", s3config.PathStyle, "false", pollInterval, "9223372036854775807"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(s.prefixes, []string{"a/", "b/"}) || !s.layout.anywhere || s.interval < 0 {
+	if !slices.Equal(s.prefixes, []string{"a/", "b/"}) || !s.layout.anywhere || s.interval < 0 || s.store.PathStyle {
 		t.Errorf("%+v", s)
 	}
-	if x := s.store; len(x.Encryption.CustomerKey) != 32 || x.PathStyle || x.Credentials.Kind != s3store.Static || x.Credentials.ID != "ID" || x.Proxy.Password != "p" {
-		t.Errorf("%+v", x)
-	}
-	role := []string{credentialsClass, "io.confluent.connect.s3.auth.AwsAssumeRoleCredentialsProvider", credentialsPrefix + "sts.role.arn", "arn:x"}
-	if s, err := newSettings(parsed(t, role...)); err != nil || s.store.Credentials.Role.ARN != "arn:x" || s.store.Credentials.Role.SessionName == "" {
-		t.Errorf("%+v, %v", s.store.Credentials, err)
+	if s, err := newSettings(parsed(t, pathStyle, "false")); err != nil || s.store.PathStyle {
+		t.Errorf("path style, %v", err)
 	}
 	for _, c := range []struct {
 		key     string
 		changes []string
 	}{
-		{sseCustomerKey, []string{sseName, "AES256", sseCustomerKey, "short"}},
-		{credentialsPrefix + "sts.role.arn", role[:2]},
+		{s3config.SSECustomerKey, []string{s3config.SSEName, "AES256", s3config.SSECustomerKey, "short"}},
 		{formatClass, []string{formatClass, "java.lang.String"}},
 		{topicRegexes, []string{mode, "generic"}},
 	} {
@@ -92,12 +82,12 @@ func TestValidate(t *testing.T) {
 		{nil, ""},
 		{[]string{mode, "GENERIC"}, topicRegexes},
 		{[]string{mode, "GENERIC", topicRegexes, "t:.*"}, ""},
-		{[]string{wanMode, "true"}, wanMode + " " + pathStyle},
-		{[]string{wanMode, "true", sinkPathStyle, "false"}, ""},
-		{[]string{region, " "}, region},
+		{[]string{s3config.WANMode, "true"}, s3config.WANMode + " " + pathStyle},
+		{[]string{s3config.WANMode, "true", s3config.PathStyle, "false"}, ""},
+		{[]string{s3config.Region, " "}, s3config.Region},
 		{[]string{"timezone", "Mars/X"}, "timezone"},
 	} {
-		props := map[string]string{bucketName: "b", formatClass: jsonFormat}
+		props := map[string]string{s3config.BucketName: "b", formatClass: jsonFormat}
 		for i := 0; i+1 < len(c.changes); i += 2 {
 			props[c.changes[i]] = c.changes[i+1]
 		}

@@ -1,7 +1,7 @@
 package s3source
 
 import (
-	"github.com/millrace/millrace/internal/objectstore"
+	"github.com/millrace/millrace/internal/objectstore/s3config"
 	"github.com/millrace/millrace/internal/objectstore/s3store"
 )
 
@@ -19,10 +19,7 @@ func (c *connector) Use(props map[string]string) (u s3store.Use, err error) {
 	}
 	u.Settings = s.store
 	u.Settings.Transport = c.transport
-	u.Keys = s3store.Keys{
-		Bucket: bucketName, Region: region, Endpoint: objectstore.StoreURL,
-		Access: accessKeyID + " and " + secretAccessKey, Role: credentialsPrefix + "sts.role.arn", Class: credentialsClass,
-	}
+	u.Keys = s3config.Names()
 	u.Name, u.Reads = s.prefixes[0], s.reads
 	return u, nil
 }

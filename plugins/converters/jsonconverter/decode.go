@@ -1,9 +1,15 @@
 package jsonconverter
 
 import (
+	"errors"
+
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
+
+// errUnusual makes the quick way give up.
+var errUnusual = errors.New("unusual document")
 
 // decoder reads payloads. Any error of one that is not exact means: check the whole
 // text and use one that is.
@@ -28,7 +34,7 @@ func (d *decoder) value(p *plan, i, depth int) (v any, end int, err error) {
 		return v, end, err
 	}
 	switch p.op {
-	case opString:
+	case op(data.String):
 		return d.text(i, depth, kind)
 	case opStruct:
 		return d.structure(p, i, depth+1, kind)
@@ -38,18 +44,18 @@ func (d *decoder) value(p *plan, i, depth int) (v any, end int, err error) {
 		return d.table(p, i, depth+1, kind)
 	case opMap:
 		return d.pairs(p, i, depth+1, kind)
-	case opBytes:
+	case op(data.Bytes):
 		return d.bytes(i, depth, kind)
-	case opDecimal, opDate, opTime, opTimestamp:
+	case opLogical:
 		return d.logical(p, i, depth, kind)
 	}
 	if kind == jsontext.Whole {
-		return d.number(p, i)
+		return jsonvalue.ReadNumber(d.src, i, data.Type(p.op))
 	}
 	if end, err = d.skip(i, depth, kind); err != nil {
 		return nil, end, err
 	}
-	return zero(p.op, kind == jsontext.True), end, nil
+	return jsonvalue.Zero(data.Type(p.op), kind == jsontext.True), end, nil
 }
 
 // skip passes over the value at i, which may be Missing at the end of the text.
@@ -58,57 +64,6 @@ func (d *decoder) skip(i, depth int, kind jsontext.Kind) (end int, err error) {
 		return i, nil
 	}
 	return jsontext.Skip(d.src, i, depth)
-}
-
-// zero is what a number's type makes of a value that is no number, and the boolean
-// type of any.
-func zero(o op, yes bool) any {
-	switch o {
-	case opInt8:
-		return int8(0)
-	case opInt16:
-		return int16(0)
-	case opInt32:
-		return int32(0)
-	case opInt64:
-		return int64(0)
-	case opFloat32:
-		return float32(0)
-	case opFloat64:
-		return float64(0)
-	}
-	return yes
-}
-
-func (d *decoder) number(p *plan, i int) (v any, end int, err error) {
-	end, kind, _, err := jsontext.ScanNumber(d.src, i)
-	if err != nil {
-		return nil, end, err
-	}
-	number := d.src[i:end]
-	switch p.op {
-	case opFloat64:
-		return jsontext.Double(number), end, nil
-	case opFloat32:
-		return jsontext.Float(number), end, nil
-	case opBoolean:
-		return false, end, nil
-	}
-	n := int64(0)
-	if kind == jsontext.Whole {
-		n = jsontext.Long(number)
-	} else {
-		n = truncated(number)
-	}
-	switch p.op {
-	case opInt8:
-		return int8(n), end, nil
-	case opInt16:
-		return int16(n), end, nil
-	case opInt32:
-		return int32(n), end, nil
-	}
-	return n, end, nil
 }
 
 func (d *decoder) text(i, depth int, kind jsontext.Kind) (v any, end int, err error) {
@@ -145,6 +100,6 @@ func (d *decoder) logical(p *plan, i, depth int, kind jsontext.Kind) (v any, end
 	if err != nil {
 		return nil, end, err
 	}
-	v, err = convertLogical(p, d.src[i:end], kind)
+	v, err = p.logical.Read(p.schema, d.src[i:end], kind)
 	return v, end, err
 }

@@ -1,39 +1,10 @@
 package jsonconverter
 
 import (
-	"bytes"
-
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
-
-// member is a member of an object: its name and where its value is.
-type member struct {
-	name string
-	at   int
-}
-
-// members lists the members of the object at i of a text that is known to be JSON.
-// Of those with the same name the last counts, in the place of the first.
-func members(src []byte, i int) []member {
-	var list []member
-	seen := map[string]int{}
-	i = jsontext.Space(src, i+1)
-	for more := src[i] != '}'; more; {
-		end, f, _ := jsontext.ScanName(src, i)
-		m := member{name: jsontext.StringAt(src[i:end], f)}
-		m.at, _ = jsontext.Colon(src, end)
-		if k, twice := seen[m.name]; twice {
-			list[k] = m
-		} else {
-			seen[m.name] = len(list)
-			list = append(list, m)
-		}
-		end, _ = jsontext.Skip(src, m.at, 0)
-		i, more, _ = jsontext.Next(src, end, '}')
-	}
-	return list
-}
 
 func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, end int, err error) {
 	if kind != jsontext.Object {
@@ -47,7 +18,7 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 	}
 	s := d.structs.Make(p.schema, roomAt(depth))
 	slots := s.Slots()
-	set := newFieldSet(len(p.fields))
+	set := jsonvalue.NewFieldSet(len(p.fields))
 	i = jsontext.Space(d.src, i+1)
 	more, next := true, 0
 	if i < len(d.src) && d.src[i] == '}' {
@@ -55,14 +26,14 @@ func (d *decoder) structure(p *plan, i, depth int, kind jsontext.Kind) (v any, e
 	}
 	for more {
 		var k int
-		if k, i, err = d.field(p, i, next); err != nil {
+		if k, i, err = p.names.Read(d.src, i, next); err != nil {
 			return nil, i, err
 		}
 		if k < 0 {
 			i, err = jsontext.Skip(d.src, i, depth)
 		} else {
 			slots[k], i, err = d.fieldValue(&p.fields[k], i, depth)
-			set.add(k)
+			set.Add(k)
 			next = k + 1
 		}
 		if err != nil {
@@ -86,30 +57,6 @@ func roomAt(depth int) int {
 	return 3
 }
 
-// field reads a name at i and returns its field, preferably the next one, and where
-// the value is; -1 for a name that the schema does not have.
-func (d *decoder) field(p *plan, i, next int) (k, at int, err error) {
-	if next < len(p.fields) {
-		if q := p.fields[next].quoted; bytes.HasPrefix(d.src[i:], q) {
-			if at = i + len(q); jsontext.Tight(d.src, at, ':') {
-				return next, at + 1, nil
-			}
-			at, err = jsontext.Colon(d.src, at)
-			return next, at, err
-		}
-	}
-	end, f, err := jsontext.ScanName(d.src, i)
-	if err != nil {
-		return -1, i, err
-	}
-	k = -1
-	if n, ok := p.index[jsontext.StringAt(d.src[i:end], f)]; ok {
-		k = int(n)
-	}
-	at, err = jsontext.Colon(d.src, end)
-	return k, at, err
-}
-
 // fieldValue reads the value of a struct's field, which unlike others is validated.
 func (d *decoder) fieldValue(f *field, i, depth int) (v any, end int, err error) {
 	blanks := d.blanks
@@ -121,12 +68,12 @@ func (d *decoder) fieldValue(f *field, i, depth int) (v any, end int, err error)
 }
 
 // fillUnset sets the fields that the document does not have.
-func (p *plan) fillUnset(slots []any, set *fieldSet) (err error) {
-	if set.full(len(slots)) {
+func (p *plan) fillUnset(slots []any, set *jsonvalue.FieldSet) (err error) {
+	if set.Full(len(slots)) {
 		return nil
 	}
 	for k := range slots {
-		if !set.has(k) {
+		if !set.Has(k) {
 			if slots[k], err = p.fields[k].null(); err != nil {
 				return err
 			}
@@ -138,8 +85,8 @@ func (p *plan) fillUnset(slots []any, set *fieldSet) (err error) {
 // structureExact reads fields in the order of the schema, as Connect does.
 func (d *decoder) structureExact(p *plan, i, depth int) (v any, end int, err error) {
 	at := make(map[string]int, len(p.fields))
-	for _, m := range members(d.src, i) {
-		at[m.name] = m.at
+	for _, m := range jsonvalue.Members(d.src, i) {
+		at[m.Name] = m.At
 	}
 	slots := make([]any, len(p.fields))
 	for k := range p.fields {
@@ -183,8 +130,8 @@ func (d *decoder) objectAsList(p *plan, i, depth int) (list []any, err error) {
 		return nil, errUnusual
 	}
 	list = []any{}
-	for _, m := range members(d.src, i) {
-		e, _, err := d.value(p.elem, m.at, depth)
+	for _, m := range jsonvalue.Members(d.src, i) {
+		e, _, err := d.value(p.elem, m.At, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -248,14 +195,14 @@ func (d *decoder) table(p *plan, i, depth int, kind jsontext.Kind) (v any, end i
 }
 
 func (d *decoder) tableExact(p *plan, i, depth int) (v any, end int, err error) {
-	list := members(d.src, i)
+	list := jsonvalue.Members(d.src, i)
 	m := data.NewHashMap(len(list))
 	for _, x := range list {
-		e, _, err := d.value(p.elem, x.at, depth)
+		e, _, err := d.value(p.elem, x.At, depth)
 		if err != nil {
 			return nil, i, err
 		}
-		m.Put(x.name, e)
+		m.Put(x.Name, e)
 	}
 	end, err = jsontext.Skip(d.src, i, 0)
 	return m, end, err

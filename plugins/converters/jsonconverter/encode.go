@@ -1,10 +1,9 @@
 package jsonconverter
 
 import (
-	"strconv"
-
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 // encoder writes values as JSON.
@@ -27,60 +26,14 @@ func (e *encoder) value(dst []byte, p *plan, v any) ([]byte, error) {
 		}
 		return dst, data.Errorf("Conversion error: null value for field that is required and has no default value")
 	}
+	if t := data.Type(p.op); t.Primitive() {
+		return jsonvalue.AppendPrimitive(dst, t, v)
+	}
 	switch p.op {
-	case opString:
-		if s, ok := v.(string); ok {
-			return jsontext.AppendQuoted(dst, s), nil
-		}
-	case opInt64:
-		if n, ok := v.(int64); ok {
-			return strconv.AppendInt(dst, n, 10), nil
-		}
-	case opInt32:
-		if n, ok := v.(int32); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opFloat64:
-		if f, ok := v.(float64); ok {
-			return jsontext.AppendDouble(dst, f), nil
-		}
-	case opBoolean:
-		if b, ok := v.(bool); ok {
-			return strconv.AppendBool(dst, b), nil
-		}
 	case opStruct:
 		if s, ok := v.(*data.Struct); ok {
 			return e.structure(dst, p, s)
 		}
-	default:
-		return e.other(dst, p, v)
-	}
-	return dst, wrongType(p, v)
-}
-
-func wrongType(p *plan, v any) error {
-	return data.Errorf("Invalid type for %s: class %s", p.schema.Type(), data.ClassName(v))
-}
-
-func (e *encoder) other(dst []byte, p *plan, v any) ([]byte, error) {
-	switch p.op {
-	case opInt8:
-		if n, ok := v.(int8); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opInt16:
-		if n, ok := v.(int16); ok {
-			return strconv.AppendInt(dst, int64(n), 10), nil
-		}
-	case opFloat32:
-		if f, ok := v.(float32); ok {
-			return jsontext.AppendFloat(dst, f), nil
-		}
-	case opBytes:
-		if raw, ok := v.([]byte); ok {
-			return data.AppendBase64(dst, raw), nil
-		}
-		return dst, data.Errorf("Invalid type for bytes type: class %s", data.ClassName(v))
 	case opArray:
 		if list, ok := v.([]any); ok {
 			return e.list(dst, p.elem, list)
@@ -90,9 +43,9 @@ func (e *encoder) other(dst []byte, p *plan, v any) ([]byte, error) {
 			return e.mapping(dst, p, m)
 		}
 	default:
-		return e.logical(dst, p, v)
+		return p.logical.Append(dst, p.schema, v, e.numeric)
 	}
-	return dst, wrongType(p, v)
+	return dst, jsonvalue.WrongType(p.schema.Type(), v)
 }
 
 func (e *encoder) structure(dst []byte, p *plan, s *data.Struct) (_ []byte, err error) {
@@ -100,19 +53,21 @@ func (e *encoder) structure(dst []byte, p *plan, s *data.Struct) (_ []byte, err 
 		return dst, data.Errorf("Mismatching schema.")
 	}
 	slots := s.Slots()
-	dst = append(dst, '{')
+	start := len(dst)
 	for i := range p.fields {
-		f := &p.fields[i]
-		if i == 0 {
-			dst = append(dst, f.next[1:]...)
+		dst = p.names.Append(dst, i)
+		f, v := p.fields[i].plan, slots[i]
+		// As value, with a call less for most fields.
+		if t := data.Type(f.op); t.Primitive() && v != nil {
+			dst, err = jsonvalue.AppendPrimitive(dst, t, v)
 		} else {
-			dst = append(dst, f.next...)
+			dst, err = e.value(dst, f, v)
 		}
-		if dst, err = e.value(dst, f.plan, slots[i]); err != nil {
+		if err != nil {
 			return dst, err
 		}
 	}
-	return append(dst, '}'), nil
+	return jsonvalue.Close(dst, start), nil
 }
 
 func (e *encoder) list(dst []byte, elem *plan, list []any) (_ []byte, err error) {
@@ -183,49 +138,6 @@ func (e *encoder) named(key *plan, m *data.Map) (*data.Map, error) {
 		named.Put(name, v)
 	}
 	return named, nil
-}
-
-func (e *encoder) logical(dst []byte, p *plan, v any) ([]byte, error) {
-	if p.op == opDecimal {
-		return e.decimal(dst, p, v)
-	}
-	i, ok := v.(data.Instant)
-	if !ok {
-		name := map[op]string{opDate: "Date", opTime: "Time", opTimestamp: "Timestamp"}[p.op]
-		return dst, data.Errorf("Invalid type for %s, expected Date but was class %s", name, data.ClassName(v))
-	}
-	var n int64
-	var days int32
-	var err error
-	switch p.op {
-	case opDate:
-		days, err = data.EncodeDate(p.schema, i)
-		n = int64(days)
-	case opTime:
-		days, err = data.EncodeTime(p.schema, i)
-		n = int64(days)
-	default:
-		n, err = data.EncodeTimestamp(p.schema, i)
-	}
-	if err != nil {
-		return dst, err
-	}
-	return strconv.AppendInt(dst, n, 10), nil
-}
-
-func (e *encoder) decimal(dst []byte, p *plan, v any) ([]byte, error) {
-	d, ok := v.(data.Decimal)
-	if !ok {
-		return dst, data.Errorf("Invalid type for Decimal, expected BigDecimal but was class %s", data.ClassName(v))
-	}
-	if e.numeric {
-		return append(dst, d.String()...), nil
-	}
-	raw, err := data.EncodeDecimal(p.schema, d)
-	if err != nil {
-		return dst, err
-	}
-	return data.AppendBase64(dst, raw), nil
 }
 
 // anyValue appends a value without schema.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/millrace/millrace/connect/data"
 	"github.com/millrace/millrace/internal/jsontext"
+	"github.com/millrace/millrace/internal/jsonvalue"
 )
 
 const (
@@ -33,13 +34,13 @@ func (c *Converter) readEnvelope(src []byte) (*data.Schema, any, error) {
 		return nil, nil, noEnvelope()
 	}
 	schema, payload := -1, -1
-	list := members(src, at)
+	list := jsonvalue.Members(src, at)
 	for _, m := range list {
-		switch m.name {
+		switch m.Name {
 		case "schema":
-			schema = m.at
+			schema = m.At
 		case "payload":
-			payload = m.at
+			payload = m.At
 		}
 	}
 	if len(list) != 2 || schema < 0 || payload < 0 {

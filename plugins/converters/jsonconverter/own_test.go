@@ -32,12 +32,3 @@ func TestValuesAreNew(t *testing.T) {
 		}
 	}
 }
-
-func TestRenew(t *testing.T) {
-	schema := data.NewStructBuilder().Field("x", data.Int32Schema).MustBuild()
-	def := data.StructOf(schema, []any{int32(1)})
-	renew(def).(*data.Struct).Slots()[0] = int32(2)
-	if def.String() != "Struct{x=1}" {
-		t.Errorf("the default became %s", def)
-	}
-}

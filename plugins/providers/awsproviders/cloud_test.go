@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 	"github.com/millrace/millrace/internal/sigv4"
 )
 
@@ -55,33 +56,8 @@ func (c *cloud) start(t testing.TB) (url string) {
 
 func environment(t testing.TB) {
 	t.Helper()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "ENVKEY", "AWS_SECRET_ACCESS_KEY": "envsecret", "AWS_SESSION_TOKEN": "",
-		"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none",
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "", "AWS_CA_BUNDLE": "", "AWS_MAX_ATTEMPTS": "", "AWS_RETRY_MODE": "",
-		"AWS_ENDPOINT_URL_S3": "", "AWS_ENDPOINT_URL_SSM": "", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "", "HTTP_PROXY": "", "HTTPS_PROXY": "",
-	} {
-		t.Setenv(name, value)
-	}
-}
-
-// RoundTrip answers without a network, for tests in fake time.
-func (c *cloud) RoundTrip(q *http.Request) (*http.Response, error) {
-	in := q.Clone(q.Context())
-	if in.Host == "" {
-		in.Host = q.URL.Host
-	}
-	if in.Body == nil {
-		in.Body = http.NoBody
-	}
-	out := httptest.NewRecorder()
-	c.ServeHTTP(out, in)
-	if err := q.Context().Err(); err != nil {
-		return nil, err
-	}
-	answer := out.Result()
-	answer.Request = q
-	return answer, nil
+	awsaccesstest.Environment(t)
+	t.Setenv("AWS_REGION", "eu-west-1")
 }
 
 func (c *cloud) ServeHTTP(w http.ResponseWriter, q *http.Request) {
@@ -132,7 +108,7 @@ func (c *cloud) check(q *http.Request, service string, body []byte) {
 	if service != "s3" && (q.Method != http.MethodPost || q.URL.Path != "/" || q.Header.Get("Content-Type") != mediaType) {
 		c.t.Errorf("%s %s, content type %q", q.Method, q.URL, q.Header.Get("Content-Type"))
 	}
-	v := sigv4.Verifier{Service: service, Secrets: map[string]string{"ENVKEY": "envsecret", "OWNKEY": "ownsecret"}}
+	v := sigv4.Verifier{Service: service, Secrets: map[string]string{awsaccesstest.AccessKey: awsaccesstest.Secret, "OWNKEY": "ownsecret"}}
 	sum := sha256.Sum256(body)
 	signed, err := v.Verify(q, hex.EncodeToString(sum[:]))
 	if err != nil {

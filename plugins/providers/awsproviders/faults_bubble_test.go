@@ -11,6 +11,7 @@ import (
 
 	"github.com/millrace/millrace/connect"
 	"github.com/millrace/millrace/connect/provider"
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 )
 
 // onto makes a provider call a cloud in this process.
@@ -26,7 +27,7 @@ func onto(p provider.Provider, sky *cloud) {
 	case *imports:
 		c = p.connection
 	}
-	c.Network.Transport = sky
+	c.Network.Transport = awsaccesstest.Transport{Handler: sky}
 }
 
 const hush = "hush-hush"

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/connect/connecttest"
 	"github.com/millrace/millrace/connect/plugin"
 	"github.com/millrace/millrace/connect/provider"
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 )
 
 type values = map[string]string
@@ -287,7 +288,7 @@ func TestBucketInHostName(t *testing.T) {
 	environment(t)
 	sky := &cloud{t: t, objects: values{"bucket/k": "v"}}
 	p := create(t, amazon+"S3ImportConfigProvider", values{localDirKey: t.TempDir()})
-	p.(*imports).connection.Network.Transport = sky
+	p.(*imports).connection.Network.Transport = awsaccesstest.Transport{Handler: sky}
 	if _, err := p.Get(t.Context(), "us-west-2", []string{"bucket/k"}); err != nil {
 		t.Error(err)
 	}

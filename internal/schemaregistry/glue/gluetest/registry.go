@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"github.com/millrace/millrace/internal/awsaccess/awsaccesstest"
 )
 
 // Region is where the registry is.
@@ -56,14 +58,7 @@ func Start(t testing.TB) *Registry {
 	s := httptest.NewServer(http.HandlerFunc(r.serve))
 	t.Cleanup(s.Close)
 	r.URL = s.URL
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "",
-		"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none",
-		"AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL": "", "AWS_ENDPOINT_URL_GLUE": "", "AWS_CA_BUNDLE": "",
-		"HTTP_PROXY": "", "HTTPS_PROXY": "",
-	} {
-		t.Setenv(name, value)
-	}
+	awsaccesstest.Environment(t)
 	return r
 }
 

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -46,6 +48,9 @@ Exit status: 0 stopped, 1 wrong usage, 2 it cannot start.`,
 		if o.LogJSON, err = asJSON(); err != nil {
 			return err
 		}
+		if err := meant(&o.Scaling); err != nil {
+			return err
+		}
 		return run.Control(c.Context(), o)
 	}
 	return c
@@ -79,6 +84,25 @@ func addScalingFlags(c *cobra.Command, p *autoscale.Policy) {
 	f.IntVar(&p.Step, "scaling-step", autoscale.DefaultStep, "workers that come or go at once")
 	f.DurationVar(&p.AfterOut, "scaling-after-out", autoscale.DefaultAfterOut, "time after workers came in which nothing changes")
 	f.DurationVar(&p.AfterIn, "scaling-after-in", autoscale.DefaultAfterIn, "time after workers went in which nothing changes")
+}
+
+// meant turns the zeros that the flags have into those of a policy, for which they are the
+// defaults.
+func meant(p *autoscale.Policy) error {
+	switch {
+	case p.Window <= 0 || p.Interval <= 0:
+		return errors.New("--scaling-window and --scaling-interval must be more than 0")
+	case p.Step < 1:
+		return errors.New("--scaling-step must be at least 1")
+	case p.AfterOut < 0 || p.AfterIn < 0:
+		return errors.New("--scaling-after-out and --scaling-after-in must not be less than 0")
+	}
+	for _, pause := range []*time.Duration{&p.AfterOut, &p.AfterIn} {
+		if *pause == 0 {
+			*pause = -1
+		}
+	}
+	return nil
 }
 
 // size is a number of bytes. It is a pflag.Value.

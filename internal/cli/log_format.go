@@ -39,7 +39,7 @@ func (f *logFormat) Set(word string) error {
 // after the command line was read.
 func addLogFormat(c *cobra.Command) func() (bool, error) {
 	format := textLog
-	c.Flags().Var(&format, "log-format", "format of the log on the standard output (default of the environment variable "+logFormatVariable+")")
+	c.Flags().Var(&format, "log-format", "format of the log (default of the environment variable "+logFormatVariable+")")
 	return func() (bool, error) {
 		if word := os.Getenv(logFormatVariable); word != "" && !c.Flags().Changed("log-format") {
 			if err := format.Set(word); err != nil {

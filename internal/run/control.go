@@ -47,6 +47,9 @@ const headerTimeout = 10 * time.Second
 // Control runs a control plane until ctx ends. The workers of its connectors live on,
 // unless they are to be stopped.
 func Control(ctx context.Context, o ControlOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	secrets, err := o.secrets()
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 
 	"github.com/millrace/millrace/internal/logs"
@@ -17,16 +16,10 @@ func (p *controlPlane) openRoles(o ControlOptions, registry *logs.Logs) (operate
 		return nil, nil
 	}
 	s := roles.Settings{Dir: filepath.Join(o.Data, "roles"), Assume: o.AssumeRoles, Region: o.region(), Log: registry.For("millrace.control.roles")}
-	if o.Roles != "" {
-		text, err := readFile(o.Roles)
-		if err != nil {
-			return nil, fmt.Errorf("--roles: %w", err)
-		}
-		if s.Sources, err = roles.Parse(text); err != nil {
-			return nil, fmt.Errorf("--roles %s: %w", o.Roles, err)
-		}
-	}
 	var err error
+	if s.Sources, err = o.roleSources(); err != nil {
+		return nil, err
+	}
 	p.roles, err = roles.Open(s)
 	return p.roles, err
 }

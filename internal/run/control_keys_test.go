@@ -56,6 +56,40 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+func TestControlChecksItsOptions(t *testing.T) {
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_DEFAULT_REGION", "")
+	badRoles := filepath.Join(t.TempDir(), "roles")
+	if err := os.WriteFile(badRoles, []byte("arn:aws:iam::123456789012:role/x K:hidden more\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change func(*ControlOptions)
+		err    string
+	}{
+		"good":              {func(*ControlOptions) {}, ""},
+		"good endpoint":     {func(o *ControlOptions) { o.S3Endpoint = "https://s3.example.com/base" }, ""},
+		"no port":           {func(o *ControlOptions) { o.Listen = "127.0.0.1" }, "--listen needs HOST:PORT"},
+		"no directory":      {func(o *ControlOptions) { o.Data = "" }, "--data"},
+		"keys for nothing":  {func(o *ControlOptions) { o.NoAuth, o.Keys = true, "keys" }, "leave one of them out"},
+		"account":           {func(o *ControlOptions) { o.Account = "abc" }, "--account"},
+		"region":            {func(o *ControlOptions) { o.Region = "US EAST" }, "--region"},
+		"workers":           {func(o *ControlOptions) { o.MaxWorkers = -1 }, "--max-workers"},
+		"endpoint, no URL":  {func(o *ControlOptions) { o.S3Endpoint = "127.0.0.1:9000" }, "http://HOST:PORT"},
+		"endpoint, scheme":  {func(o *ControlOptions) { o.S3Endpoint = "ftp://host" }, "http://HOST:PORT"},
+		"endpoint, login":   {func(o *ControlOptions) { o.S3Endpoint = "http://u:hidden@host" }, "cannot be a user"},
+		"roles, none":       {func(o *ControlOptions) { o.Roles = badRoles + ".none" }, "--roles: "},
+		"roles, more words": {func(o *ControlOptions) { o.Roles = badRoles }, "line 1: there is white space"},
+	} {
+		o := ControlOptions{Data: "data", Listen: "127.0.0.1:0", Account: "000000000000"}
+		c.change(&o)
+		err := o.check()
+		if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || strings.Contains(err.Error(), "hidden")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestControlRegion(t *testing.T) {
 	t.Setenv("AWS_REGION", "")
 	t.Setenv("AWS_DEFAULT_REGION", "eu-west-1")

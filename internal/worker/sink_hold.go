@@ -182,3 +182,18 @@ func (t *sinkTask) applyPauses() {
 		t.client.ResumeFetchPartitions(resume)
 	}
 }
+
+// unpause takes back what applyPauses told the client of partitions that go away. The
+// client would remember it, and not fetch them when they come again.
+func (t *sinkTask) unpause(tps []connect.TopicPartition) {
+	resume := map[string][]int32{}
+	for _, tp := range tps {
+		if t.applied[tp] {
+			delete(t.applied, tp)
+			resume[tp.Topic] = append(resume[tp.Topic], tp.Partition)
+		}
+	}
+	if len(resume) > 0 {
+		t.client.ResumeFetchPartitions(resume)
+	}
+}

@@ -79,9 +79,6 @@ func (t *sinkTask) onAssigned(tps []connect.TopicPartition) error {
 	t.log.Info("Assigned partitions", "partitions", len(tps))
 	t.fetch.assign(tps)
 	t.countPartitions()
-	for _, tp := range tps {
-		delete(t.applied, tp)
-	}
 	t.applyPauses()
 	if o, ok := t.task.(sink.Opener); ok {
 		if err := t.watch.do("Open", func() error { return o.Open(t.hard, tps) }); err != nil {
@@ -111,12 +108,12 @@ func (t *sinkTask) onLost(tps []connect.TopicPartition) error {
 // drop forgets everything about partitions that are the task's no more.
 func (t *sinkTask) drop(tps []connect.TopicPartition) {
 	t.fetch.revoke(tps)
+	t.unpause(tps)
 	for _, tp := range tps {
 		t.forget(tp)
 		delete(t.current, tp)
 		delete(t.committed, tp)
 		delete(t.unsaved, tp)
-		delete(t.applied, tp)
 		delete(t.context.paused, tp)
 		delete(t.context.rewinds, tp)
 		t.fetch.meter.Forget(tp.Topic, tp.Partition)

@@ -256,6 +256,34 @@ func TestSinkRebalance(t *testing.T) {
 	}
 }
 
+// A partition that was paused, given up and given again is not paused any more.
+func TestSinkPauseEndsWithTheAssignment(t *testing.T) {
+	var k taken
+	var paused atomic.Bool
+	var opens atomic.Int32
+	s := &scriptSink{
+		open: func([]connect.TopicPartition) { opens.Add(1) },
+		put: func(rt sink.Runtime, records []connect.Record) error {
+			if len(records) > 0 && paused.CompareAndSwap(false, true) {
+				if err := rt.Context.Pause(connect.TopicPartition{Topic: "in"}); err != nil {
+					return err
+				}
+			}
+			return k.put(rt, records)
+		},
+	}
+	h := newHost(t, s.plugin(sinkClass))
+	h.createTopic("in", 1)
+	h.produce("in", 0, 0, 1)
+	h.startSink(0, nil)
+	h.eventually("the first record is put", func() bool { return k.len() == 1 })
+	second := h.startSink(1, nil) // at whose coming the first gives up what it has
+	h.eventually("the partition is given again", func() bool { return opens.Load() == 2 })
+	h.worker.StopTasks(second)
+	h.produce("in", 0, 1, 5)
+	h.eventually("the others are put", func() bool { return distinct(k.all()) == 6 })
+}
+
 func distinct(values []string) int {
 	set := map[string]bool{}
 	for _, v := range values {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,8 +71,8 @@ func (h *handler) beyond(a *answer, body []byte) (bool, error) {
 func (h *handler) connect(ctx context.Context, a *answer, rest string, body []byte) error {
 	escaped, path, _ := strings.Cut(rest, "/")
 	name, err := url.PathUnescape(escaped)
-	if err != nil {
-		return model.NotFound("the connector " + escaped)
+	if err != nil || name == "" {
+		return model.NotFound("the connector " + strconv.Quote(escaped))
 	}
 	if !h.options.ConnectWrites && !reads(a.r.Method, path) {
 		return &refusal{http.StatusForbidden, "AccessDeniedException", "the Connect REST API of managed connectors is read-only here"}
@@ -80,13 +82,17 @@ func (h *handler) connect(ctx context.Context, a *answer, rest string, body []by
 		return err
 	}
 	problem := errors.New("none runs")
-	for _, worker := range urls {
+	again := reads(a.r.Method, path)
+	for i, worker := range urls {
 		target := worker + "/" + path
 		if a.r.URL.RawQuery != "" {
 			target += "?" + a.r.URL.RawQuery
 		}
-		if problem = h.handOn(ctx, a, target, body); problem == nil {
+		if problem = h.inTime(ctx, a, target, body, len(urls)-i); problem == nil {
 			return nil
+		}
+		if !again && !unsent(problem) {
+			return &model.Error{Code: model.CodeServiceUnavailable, Message: "a worker of the connector " + name + " has not answered; it may have done what was asked"}
 		}
 	}
 	h.options.Log.Warn("No worker of a managed connector has answered", "connector", name, "err", problem)
@@ -102,6 +108,23 @@ func reads(method, path string) bool {
 		return strings.HasPrefix(path, "connector-plugins/") && strings.HasSuffix(path, "/config/validate")
 	}
 	return false
+}
+
+// inTime hands a request on, with a part of the time: others may have to be asked after a
+// worker that hangs.
+func (h *handler) inTime(ctx context.Context, a *answer, target string, body []byte, parts int) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(parts))
+		defer cancel()
+	}
+	return h.handOn(ctx, a, target, body)
+}
+
+// unsent reports whether a request has certainly not reached anybody.
+func unsent(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
 }
 
 // handOn sends the request to a worker and its answer to the client. An error means

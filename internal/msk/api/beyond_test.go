@@ -6,7 +6,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/millrace/millrace/internal/msk/metricship"
 	"github.com/millrace/millrace/internal/msk/model"
@@ -109,5 +112,26 @@ func TestConnectAPI(t *testing.T) {
 	}
 	if got := newServer(t, Options{}).send(t, get, "/connect/orders/", ""); got.status != 404 {
 		t.Errorf("without workers: %+v", got)
+	}
+}
+
+// TestHungWorker: what only reads is asked of the next worker, in time; what changes
+// something is not, since the one that hangs may have begun.
+func TestHungWorker(t *testing.T) {
+	hung := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	defer hung.Close()
+	var asked atomic.Int32
+	worker := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer worker.Close()
+	s := newServer(t, Options{Workers: crew{[]string{hung.URL, worker.URL}}, ConnectWrites: true, Timeout: 200 * time.Millisecond})
+	if got := s.send(t, http.MethodGet, "/connect/orders/connectors", ""); got.status != 200 || asked.Load() != 1 {
+		t.Errorf("read: %d %s, %d asked", got.status, got.body, asked.Load())
+	}
+	got := s.send(t, http.MethodPost, "/connect/orders/connectors", "{}")
+	if got.status != 503 || !strings.Contains(got.body, "may have done") || asked.Load() != 1 {
+		t.Errorf("write: %d %s, %d asked", got.status, got.body, asked.Load())
 	}
 }

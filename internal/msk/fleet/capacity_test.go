@@ -104,7 +104,8 @@ func TestCutLog(t *testing.T) {
 		{"a", "", "0123456789a", ""},
 		{"second text", "", "second text", "0123456789a"},
 		{"short", "short", "second text", "0123456789a"},
-		{" and a text that is much too long", "", "that is much too long"[1:], "second text"},
+		{" and a text that is much too long", "", "that is much too long"[1:], ""}, // the other is too much
+		{"three\nlines, of which\nthe last are kept\n", "", "the last are kept\n", ""},
 	} {
 		if _, err := log.WriteString(tc.write); err != nil {
 			t.Fatal(err)

@@ -7,7 +7,9 @@
 //
 // A worker has a directory, an id, ports and with them an advertised address. It keeps
 // them when its process is replaced, which happens at once when the process ends,
-// however it ends; only a worker that dies again and again waits longer and longer.
+// however it ends; only a worker that dies again and again waits longer and longer. A
+// process that still accepts connections and answers nothing for a minute is replaced
+// as well.
 //
 // # Restarts of the control plane
 //

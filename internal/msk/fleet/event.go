@@ -9,7 +9,7 @@ type EventKind string
 const (
 	Started   EventKind = "STARTED"   // a new worker, or one that was to be restarted
 	Adopted   EventKind = "ADOPTED"   // a worker that an earlier driver started
-	Died      EventKind = "DIED"      // the process ended, or could not be started
+	Died      EventKind = "DIED"      // the process ended, did not answer, or could not be started
 	Replaced  EventKind = "REPLACED"  // a process took the place of one that died
 	Stopped   EventKind = "STOPPED"   // the process ended because it should
 	Removed   EventKind = "REMOVED"   // the worker is gone

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -19,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/millrace/millrace/internal/java/properties"
 )
 
 // The test binary is a worker, or a control plane, when one of these is set.
@@ -91,6 +94,12 @@ func beWorker(kind string) int {
 			time.Sleep(5 * time.Millisecond)
 		}
 		return 0
+	case "deaf":
+		l, err := listen()
+		if err != nil {
+			return 1
+		}
+		defer func() { _ = l.Close() }()
 	case "parent":
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), fakeWorker+"=child")
@@ -103,6 +112,19 @@ func beWorker(kind string) int {
 	<-stop
 	say("stopped")
 	return 0
+}
+
+// listen accepts connections, as the system does for a process that is stopped.
+func listen() (net.Listener, error) {
+	text, err := os.ReadFile(os.Args[1])
+	if err != nil {
+		return nil, err
+	}
+	props, err := properties.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return net.Listen("tcp", strings.TrimPrefix(props["admin.listeners"], "http://"))
 }
 
 // beControl opens a driver and changes a fleet until it is killed.
@@ -127,7 +149,7 @@ func beControl(dir string) int {
 func settings(dir string, events func(Event)) Settings {
 	return Settings{
 		Dir: dir, Command: []string{os.Args[0]}, Env: []string{"PATH=/bin", "MILLRACE_WORKER=/inherited"},
-		MCUMemory: 1 << 30, Grace: patience, SampleEvery: 20 * time.Millisecond, MinBackoff: time.Millisecond, MaxBackoff: 5 * time.Millisecond,
+		MCUMemory: 1 << 30, Grace: patience, SampleEvery: 20 * time.Millisecond, CutEvery: 20 * time.Millisecond, MinBackoff: time.Millisecond, MaxBackoff: 5 * time.Millisecond,
 		NoCgroups: true, Events: events,
 	}
 }

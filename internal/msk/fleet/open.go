@@ -44,6 +44,8 @@ func Open(settings Settings) (*Processes, error) {
 		return nil, errors.Join(fmt.Errorf("take over the workers in %s: %w", s.Dir, err), d.Close())
 	}
 	d.group.Go(d.watch)
+	d.group.Go(d.cutLogs)
+	d.group.Go(d.attend)
 	return d, nil
 }
 

@@ -122,6 +122,54 @@ func TestKilledWorkerIsReplaced(t *testing.T) {
 	}
 }
 
+// A worker that accepts connections and never answers is replaced; one that does not
+// listen is left alone.
+func TestSilentWorkerIsReplaced(t *testing.T) {
+	d := open(t, func(s *Settings) { s.Silence = 300 * time.Millisecond })
+	quiet := spec(1)
+	quiet.Fleet = "quiet"
+	left := d.apply(quiet)
+	w := d.apply(spec(1).kind("deaf"))[0]
+	await(t, "replacement", func() bool { return len(d.told(Replaced)) == 1 })
+	died := d.told(Died)
+	if now := d.fleet()[0]; now.ID != w.ID || now.PID == w.PID || !strings.HasPrefix(died[0].Reason, "it has not answered for 300ms") || died[0].PID != w.PID {
+		t.Errorf("worker %+v, events %+v", now, died)
+	}
+	if now := d.Workers(quiet.Fleet)[0]; now.Restarts != 0 || len(left) > 0 && now.PID != left[0].PID {
+		t.Errorf("the other worker was restarted: %+v", now)
+	}
+}
+
+// A worker whose directory somebody removed is started again all the same.
+func TestRemovedDirectoryIsMadeAgain(t *testing.T) {
+	d := open(t)
+	w := d.apply(spec(1))[0]
+	dir := filepath.Dir(w.LogFile)
+	if err := errors.Join(os.RemoveAll(dir), syscall.Kill(w.PID, syscall.SIGKILL)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "replacement", func() bool { return len(d.told(Replaced)) == 1 })
+	again := d.reopen().fleet()
+	if len(again) != 1 || again[0].ID != w.ID || again[0].URL != w.URL || !alive(again[0].PID) {
+		t.Errorf("workers %+v, before %+v", again, w)
+	}
+}
+
+// A log says how its worker ended, which the worker could not.
+func TestLogSaysHowTheWorkerEnded(t *testing.T) {
+	d := open(t)
+	w := d.apply(spec(1))
+	d.ready(w)
+	if err := syscall.Kill(w[0].PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "replacement", func() bool { return len(d.told(Replaced)) == 1 })
+	pattern := `\nready\n\[[-0-9]{10} [0-9:]{8},[0-9]{3}\] FATAL The worker has ended reason="signal: killed" \(millrace\.control\.fleet:[0-9]+\)\n`
+	if text := "\n" + read(w[0].LogFile); !regexp.MustCompile(pattern).MatchString(text) {
+		t.Errorf("log: %s", text)
+	}
+}
+
 // A worker that dies at once is not started in a tight loop, and says why it died.
 func TestBackoff(t *testing.T) {
 	d := open(t, func(s *Settings) { s.MinBackoff, s.MaxBackoff = time.Hour, time.Hour })

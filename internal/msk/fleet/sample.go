@@ -36,8 +36,6 @@ func (d *Processes) sample(last map[*worker]reading) map[*worker]reading {
 	}
 	next := map[*worker]reading{}
 	for _, w := range d.all() {
-		log := w.snapshot().LogFile
-		w.note("cut its log", cutLog(log, d.settings.LogBytes, d.settings.LogFiles))
 		is, ok := w.running()
 		used, measured := sessions[is.PID]
 		if !ok || !measured {

@@ -34,10 +34,15 @@ type Settings struct {
 	// time waits MinBackoff, a second, before it is started again, then twice as long
 	// each time up to MaxBackoff, a minute.
 	Stable, MinBackoff, MaxBackoff time.Duration
-	// SampleEvery is how often use is measured and logs are cut: 5 seconds.
+	// SampleEvery is how often use is measured: 5 seconds.
 	SampleEvery time.Duration
-	// LogBytes is the size at which a log is cut, 10 MiB, and LogFiles how many older
-	// parts are kept, 3.
+	// A worker that accepts connections and answers nothing for so long is replaced:
+	// a minute for 0, never if negative.
+	Silence time.Duration
+	// CutEvery is how often the size of logs is looked at: a second. LogBytes is that at
+	// which a log is cut, 10 MiB, and LogFiles how many older parts are kept, 3; the oldest
+	// go earlier when all together have more than LogFiles+1 times LogBytes.
+	CutEvery time.Duration
 	LogBytes int64
 	LogFiles int
 	// NoCgroups leaves the control groups of Linux alone.
@@ -96,6 +101,8 @@ func (s *Settings) fill() {
 	s.MinBackoff = cmp.Or(s.MinBackoff, time.Second)
 	s.MaxBackoff = cmp.Or(s.MaxBackoff, time.Minute)
 	s.SampleEvery = cmp.Or(s.SampleEvery, 5*time.Second)
+	s.Silence = cmp.Or(s.Silence, time.Minute)
+	s.CutEvery = cmp.Or(s.CutEvery, time.Second)
 	s.LogBytes = cmp.Or(s.LogBytes, 10<<20)
 	s.LogFiles = cmp.Or(s.LogFiles, 3)
 	if s.Events == nil {

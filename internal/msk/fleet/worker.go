@@ -160,10 +160,25 @@ func (w *worker) prepare(ctx context.Context) error {
 	if err := sweep(ctx, w.dir); err != nil {
 		return err
 	}
+	if err := w.restore(); err != nil {
+		return err
+	}
 	if err := w.checkPorts(); err != nil {
 		return err
 	}
 	return writeFile(filepath.Join(w.dir, propertiesFile), w.record.properties(w.d.settings.Host))
+}
+
+// restore makes the directory again when somebody has removed it: the connector is still
+// there, and what is needed is known.
+func (w *worker) restore() error {
+	if _, err := os.Stat(filepath.Join(w.dir, recordFile)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(w.dir, dirMode); err != nil {
+		return fmt.Errorf("make the directory of a worker again: %w", err)
+	}
+	return writeJSON(filepath.Join(w.dir, recordFile), w.record)
 }
 
 // checkPorts gives the worker other ports when somebody else uses its own: without
@@ -254,6 +269,14 @@ func (w *worker) shrink(ctx context.Context, is identity, reason string) error {
 	return w.halt(ctx, TooLarge, reason)
 }
 
+// replace stops a process that does not answer any more, unless it is gone.
+func (w *worker) replace(ctx context.Context, is identity, reason string) error {
+	if w.process == nil || w.process.Identity != is {
+		return nil
+	}
+	return w.halt(ctx, Died, reason)
+}
+
 // leave stops the worker and removes all of it. Whatever interrupts that, the next
 // Open goes on with it.
 func (w *worker) leave(ctx context.Context) error {
@@ -292,6 +315,7 @@ func (w *worker) tell(kind EventKind, pid int, reason string, lines []string) {
 		w.mu.Lock()
 		w.view.LastDeath = reason
 		w.mu.Unlock()
+		w.note("say in its log how it ended", w.lastLine(reason))
 	}
 	w.d.event(Event{Kind: kind, Fleet: w.record.Fleet, Worker: w.id, PID: pid, Reason: reason, Lines: lines})
 }

@@ -95,6 +95,15 @@ func TestCreatesFail(t *testing.T) {
 			model.ReasonPluginClassNotFound,
 			[]string{"com.example.Nowhere is neither a native connector nor in the custom plugin, which has no connectors"},
 		},
+		"no-secret": {
+			func(r *model.CreateConnector) {
+				r.Configuration["file"] = "${file:/no/such/file:key}"
+				r.WorkerConfiguration = bad("key.converter=org.apache.kafka.connect.storage.StringConverter\nvalue.converter=org.apache.kafka.connect.storage.StringConverter\n" +
+					"config.providers=file\nconfig.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider")
+			},
+			model.ReasonInvalidConfiguration,
+			[]string{"Could not read properties from file /no/such/file"},
+		},
 		"refused": {
 			func(r *model.CreateConnector) { r.KafkaCluster.Apache.BootstrapServers = "127.0.0.1:1" },
 			model.ReasonBootstrapUnreachable,

@@ -15,6 +15,9 @@ import (
 const (
 	askAgain    = 50 * time.Millisecond
 	callTimeout = 20 * time.Second
+	// A validation that fails so often in a row with the same words, as it does when a
+	// configuration provider has no such secret, will not succeed.
+	sameWords = 5
 )
 
 // workers calls the Connect REST API of a connector's workers, whichever answers.
@@ -57,6 +60,10 @@ func ask(ctx context.Context, url string, call func(context.Context, *restclient
 
 // final tells an answer that will be the same the next time.
 func final(err error) bool {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return true
+	}
 	var refused *restclient.Error
 	if !errors.As(err, &refused) || refused.Rebalancing() {
 		return false
@@ -99,9 +106,21 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // validate checks a configuration with the plugin itself.
 func (w workers) validate(ctx context.Context, config map[string]string) error {
 	var verdict restclient.Validation
+	var words string
+	same := 0
 	err := w.do(ctx, func(ctx context.Context, c *restclient.Client) (err error) {
 		verdict, err = c.Validate(ctx, config)
-		return err
+		var refused *restclient.Error
+		if !errors.As(err, &refused) || refused.Status != http.StatusInternalServerError || refused.Message == "" || refused.Rebalancing() {
+			return err
+		}
+		if refused.Message != words {
+			words, same = refused.Message, 0
+		}
+		if same++; same < sameWords {
+			return err
+		}
+		return invalidConfiguration(words)
 	})
 	var refused *restclient.Error
 	if errors.As(err, &refused) && refused.Status < http.StatusInternalServerError {

@@ -38,6 +38,9 @@ func Parse(text []byte) (map[string]Source, error) {
 		if source.Profile == "" && !source.Keys.HasKeys() {
 			return nil, fmt.Errorf("line %d: the key ID or the secret is empty", n)
 		}
+		if strings.ContainsAny(source.Keys.AccessKeyID+source.Keys.SecretAccessKey, " \t") {
+			return nil, fmt.Errorf("line %d: there is white space in the key ID or the secret", n)
+		}
 		roles[arn] = source
 	}
 	return roles, lines.Err()

@@ -23,8 +23,6 @@ func (o *ControlOptions) check() error {
 	switch {
 	case o.Data == "":
 		return errors.New("--data needs a directory")
-	case o.NoAuth && o.Keys != "":
-		return errors.New("--no-auth lets everybody in, whatever is in the file of --keys: leave one of them out")
 	case !accountForm.MatchString(o.Account):
 		return fmt.Errorf("--account %q is not an account: it has 12 digits", o.Account)
 	case !regionForm.MatchString(o.region()):

@@ -67,11 +67,11 @@ func TestControlChecksItsOptions(t *testing.T) {
 		change func(*ControlOptions)
 		err    string
 	}{
-		"good":              {func(*ControlOptions) {}, ""},
-		"good endpoint":     {func(o *ControlOptions) { o.S3Endpoint = "https://s3.example.com/base" }, ""},
-		"no port":           {func(o *ControlOptions) { o.Listen = "127.0.0.1" }, "--listen needs HOST:PORT"},
-		"no directory":      {func(o *ControlOptions) { o.Data = "" }, "--data"},
-		"keys for nothing":  {func(o *ControlOptions) { o.NoAuth, o.Keys = true, "keys" }, "leave one of them out"},
+		"good":          {func(*ControlOptions) {}, ""},
+		"good endpoint": {func(o *ControlOptions) { o.S3Endpoint = "https://s3.example.com/base" }, ""},
+		"no port":       {func(o *ControlOptions) { o.Listen = "127.0.0.1" }, "--listen needs HOST:PORT"},
+		"no directory":  {func(o *ControlOptions) { o.Data = "" }, "--data"},
+		"keys of those who sign, though nobody must": {func(o *ControlOptions) { o.NoAuth, o.Keys = true, "keys" }, ""},
 		"account":           {func(o *ControlOptions) { o.Account = "abc" }, "--account"},
 		"region":            {func(o *ControlOptions) { o.Region = "US EAST" }, "--region"},
 		"workers":           {func(o *ControlOptions) { o.MaxWorkers = -1 }, "--max-workers"},

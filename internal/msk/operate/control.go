@@ -34,9 +34,9 @@ func (s Settings) complete() Settings {
 
 // Runner carries out operations.
 type Runner interface {
-	// Start is told that the operation with this ID is in the store, or may be, when
-	// the disk is broken. It does not wait for it. Operations that are unfinished when the process starts are the
-	// runner's to find. Calls come from several goroutines.
+	// Start is told that the operation with this ID is in the store, or may be, when the
+	// disk is broken. It does not wait for it. Operations that are unfinished when the
+	// process starts are the runner's to find. Calls come from several goroutines.
 	Start(id string)
 }
 
